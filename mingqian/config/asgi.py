@@ -1,0 +1,8 @@
+"""ASGI entry of the system."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingqian.config.settings")
+application = get_asgi_application()

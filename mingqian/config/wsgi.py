@@ -1,0 +1,8 @@
+"""WSGI entry of the system."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingqian.config.settings")
+application = get_wsgi_application()
