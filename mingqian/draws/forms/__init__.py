@@ -1,0 +1,1 @@
+"""The forms of the draw chapter, one module per deed."""

@@ -1,0 +1,228 @@
+"""The official draw: frozen pool, contributions, seats, and the transcript that proves them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from mingqian.committees.models import CommitteeOffice, DisciplineGroup, Specialty
+from mingqian.experts.models import Expert
+
+from .application import DrawApplication
+
+
+class DrawStatus(models.TextChoices):
+    FROZEN = "FROZEN", "已冻结，待各方承诺"
+    COMMITTED = "COMMITTED", "承诺已到齐，待揭示"
+    EXECUTED = "EXECUTED", "已抽取"
+    ABANDONED = "ABANDONED", "未完成，已作废"
+    VOIDED = "VOIDED", "已作废"
+
+
+class Party(models.TextChoices):
+    """Who may contribute to the seed. The values are the party ids of the transcript."""
+
+    OFFICE = "office", "评委会办公室"
+    HRSS = "hrss", "人社部门"
+    OBSERVER = "observer", "监督人员"
+    SERVER = "server", "系统"
+
+
+class SeatType(models.TextChoices):
+    PRIMARY = "PRIMARY", "正选"
+    ALTERNATE = "ALTERNATE", "备选"
+    DESIGNATED = "DESIGNATED", "指定"
+
+
+class DrawQuerySet(models.QuerySet["Draw"]):
+    def visible_to(self, user) -> DrawQuerySet:
+        """Draws follow the application they belong to."""
+        return self.filter(application__in=DrawApplication.objects.visible_to(user))
+
+    def current(self) -> DrawQuerySet:
+        """Draws that still count: under way or executed, neither abandoned nor void."""
+        return self.filter(status__in=[DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.EXECUTED])
+
+
+class Draw(models.Model):
+    """One attempt at an official draw. Hashes are lower-case hex, 64 digits.
+
+    `salt_sealed` is the secret from which every member's pseudonym salt of this draw is derived;
+    `pool` and `plan` are the engine's canonical JSON as frozen; `transcript` is the published file, byte for byte.
+    """
+
+    application = models.ForeignKey(DrawApplication, on_delete=models.PROTECT, related_name="draws")
+    office = models.ForeignKey(CommitteeOffice, on_delete=models.PROTECT, related_name="+")
+    attempt = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=9, choices=DrawStatus, default=DrawStatus.FROZEN)
+    frozen_at = models.DateTimeField()
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    salt_sealed = models.BinaryField()
+    pool = models.BinaryField()
+    plan = models.BinaryField()
+    solution = models.BinaryField()
+    pool_root = models.CharField(max_length=64)
+    rules_hash = models.CharField(max_length=64)
+    lottery_hash = models.CharField(max_length=64)
+    pool_count = models.PositiveIntegerField()
+    eligible_count = models.PositiveIntegerField()
+    trials_counted = models.PositiveIntegerField()
+    commit_hash = models.CharField(max_length=64, blank=True)
+    committed_at = models.DateTimeField(null=True, blank=True)
+    seed = models.CharField(max_length=64, blank=True)
+    executed_at = models.DateTimeField(null=True, blank=True)
+    executed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    transcript = models.BinaryField(null=True, blank=True)
+    transcript_hash = models.CharField(max_length=64, blank=True)
+    short_code = models.CharField(max_length=12, null=True, blank=True, unique=True)
+    void_reason = models.TextField(max_length=500, blank=True)
+    void_hrss_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    void_hrss_at = models.DateTimeField(null=True, blank=True)
+    void_observer_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    void_observer_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DrawQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "attempt"], name="draw_attempt_once"),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(status__in=["FROZEN", "COMMITTED", "EXECUTED"]),
+                name="one_current_draw_per_application",
+            ),
+            models.CheckConstraint(
+                name="executed_draw_is_whole",
+                condition=~models.Q(status__in=["EXECUTED", "VOIDED"])
+                | models.Q(
+                    executed_at__isnull=False,
+                    executed_by__isnull=False,
+                    transcript__isnull=False,
+                    short_code__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="void_takes_two_people",
+                condition=~models.Q(status="VOIDED")
+                | (
+                    models.Q(void_hrss_by__isnull=False, void_observer_by__isnull=False)
+                    & ~models.Q(void_hrss_by=models.F("void_observer_by"))
+                    & ~models.Q(void_reason="")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application.number} 第{self.attempt}次"
+
+    @property
+    def is_executed(self) -> bool:
+        return self.status == DrawStatus.EXECUTED
+
+
+class Contribution(models.Model):
+    """One party's share of the seed: a commitment first, the nonce only at the reveal.
+
+    `nonce_sealed` is kept for those who let the system hold their nonce; a party that holds its own
+    (`self_held`) gives the commitment now and types the nonce at the reveal.
+    """
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="contributions")
+    party = models.CharField(max_length=8, choices=Party)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    commitment = models.CharField(max_length=64)
+    self_held = models.BooleanField(default=False)
+    nonce_sealed = models.BinaryField(null=True, blank=True)
+    committed_at = models.DateTimeField()
+    nonce = models.CharField(max_length=128, blank=True)
+    revealed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "party"], name="one_contribution_per_party"),
+            models.UniqueConstraint(fields=["draw", "user"], name="one_contribution_per_person"),
+            models.UniqueConstraint(fields=["draw", "commitment"], name="commitment_used_once"),
+            models.CheckConstraint(
+                name="only_the_server_has_no_person",
+                condition=models.Q(party="server", user=None) | (~models.Q(party="server") & models.Q(user__isnull=False)),
+            ),
+        ]
+
+
+class FrozenMember(models.Model):
+    """One pool member as frozen: the pseudonym of this draw and the codes that kept them out."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="members")
+    office = models.ForeignKey(CommitteeOffice, on_delete=models.PROTECT, related_name="+")
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="+")
+    pseudonym = models.CharField(max_length=64)
+    codes = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "expert"], name="member_frozen_once"),
+            models.UniqueConstraint(fields=["draw", "pseudonym"], name="pseudonym_once_per_draw"),
+        ]
+
+
+class DrawSeat(models.Model):
+    """A seat filled: primaries and alternates by the draw, designated members by appointment.
+
+    `rank` counts from 1 within (seat type, specialty); for alternates it is the order of substitution.
+    """
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="seats")
+    office = models.ForeignKey(CommitteeOffice, on_delete=models.PROTECT, related_name="+")
+    seat_type = models.CharField(max_length=10, choices=SeatType)
+    group = models.ForeignKey(
+        DisciplineGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    specialty = models.ForeignKey(
+        Specialty, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    rank = models.PositiveSmallIntegerField()
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="draw_seats")
+    duty = models.CharField(max_length=10, blank=True)
+    pseudonym = models.CharField(max_length=64, blank=True)
+    ticket = models.CharField(max_length=64, blank=True)
+    lot_code = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "expert"], name="nobody_seated_twice"),
+            models.UniqueConstraint(
+                fields=["draw", "seat_type", "specialty", "rank"],
+                condition=models.Q(specialty__isnull=False),
+                name="one_holder_per_seat",
+            ),
+            models.UniqueConstraint(
+                fields=["draw", "seat_type", "rank"],
+                condition=models.Q(specialty__isnull=True),
+                name="one_holder_per_open_seat",
+            ),
+        ]
+
+
+class DrawEvent(models.Model):
+    """What happened at the ceremony, in order; the transcript's log of events is read from here."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20)
+    party = models.CharField(max_length=8, blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]

@@ -1,0 +1,1 @@
+"""The queries of the draw chapter, one module per deed."""

@@ -1,0 +1,3 @@
+"""Addresses: official."""
+
+urlpatterns: list = []

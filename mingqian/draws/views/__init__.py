@@ -1,0 +1,1 @@
+"""The views of the draw chapter, one module per deed."""
