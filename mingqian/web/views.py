@@ -1,0 +1,53 @@
+"""Error handlers and the page of a long piece of work."""
+
+from __future__ import annotations
+
+import structlog
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import requires_csrf_token
+
+from .errors import error_page
+
+log = structlog.get_logger("mingqian.web")
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, or 413 where the request was simply too big."""
+    if isinstance(exception, (RequestDataTooBig, TooManyFilesSent)):
+        return error_page(request, 413)
+    log.warning("bad_request", path=request.path, error=type(exception).__name__)
+    return error_page(request, 400)
+
+
+@requires_csrf_token
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403, logged with who was refused where."""
+    user = getattr(request, "user", None)
+    log.warning("permission_denied", path=request.path, method=request.method, user=getattr(user, "pk", None))
+    return error_page(request, 403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: the same words for what is absent and for what is out of scope."""
+    return error_page(request, 404)
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 with an incident number; the traceback goes to the log alone."""
+    log.exception("server_error", path=request.path, method=request.method)
+    return error_page(request, 500)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that was open too long or came from elsewhere."""
+    log.warning("csrf_failed", path=request.path, reason=reason)
+    return error_page(
+        request,
+        403,
+        what="页面打开时间过长，或表单不是从本系统提交的。",
+        remedy="请返回上一页刷新后重新提交。",
+    )
