@@ -41,7 +41,7 @@ class ExpertStory:
     gender: str
     id_number: str
     mobile: str
-    unit: UnitStory
+    unit: UnitStory | None
     title: str
     level: str
     title_on: dt.date
