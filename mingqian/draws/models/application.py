@@ -38,6 +38,8 @@ class DrawApplication(models.Model):
     `typed` keeps what a clerk typed that is not valid yet (field name -> text), so that a draft loses nothing.
     `revision` guards against two people editing: every save must name the revision it started from.
     `rule_snapshot` holds the rules' values and the findings as they stood when last submitted.
+    `same_unit_cap` empty means: as the rule book computes it from the seats.
+    `creation_key` is the key of the rendered form, so that a double click makes one application.
     """
 
     matter = models.OneToOneField(Matter, on_delete=models.PROTECT, related_name="draw_application")
@@ -59,6 +61,7 @@ class DrawApplication(models.Model):
     mode = models.CharField("抽取方式", max_length=10, choices=DrawMode, default=DrawMode.BY_GROUP)
     primary_total = models.PositiveIntegerField("正选合计", default=0)
     alternate_total = models.PositiveIntegerField("备选合计", default=0)
+    alternate_total_typed = models.BooleanField(default=False)
     same_unit_cap = models.PositiveIntegerField("同单位上限", null=True, blank=True)
     avoidance_ground = models.TextField("回避事由", max_length=500, blank=True)
     handler_name = models.CharField("经办人", max_length=30, blank=True)
@@ -70,6 +73,7 @@ class DrawApplication(models.Model):
     rule_snapshot = models.JSONField(default=dict, blank=True)
     trial_count = models.PositiveIntegerField("试抽取次数", default=0)
     revision = models.PositiveIntegerField(default=1)
+    creation_key = models.CharField(max_length=36, null=True, blank=True, unique=True)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -194,9 +198,11 @@ class TrialDraw(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     feasible = models.BooleanField()
     summary = models.JSONField(default=dict)
+    key = models.CharField(max_length=36)
 
     class Meta:
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["application", "number"], name="trial_number_once"),
+            models.UniqueConstraint(fields=["application", "key"], name="one_trial_per_form"),
         ]
