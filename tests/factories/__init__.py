@@ -1,0 +1,1 @@
+"""Plain functions that make what a test needs, through models and services."""
