@@ -1,0 +1,12 @@
+"""The experts chapter: 专家信息维护."""
+
+from django.apps import AppConfig
+
+
+class ExpertsConfig(AppConfig):
+    """Experts, pool membership, import of registers."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "mingqian.experts"
+    label = "experts"
+    verbose_name = "专家信息维护"
