@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -92,9 +94,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _clean_cache() -> None:
     """Throttles and counters of one test must not reach the next."""
-    from django.core.cache import cache
-
-    cache.clear()
+    if settings.configured:
+        cache.clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,7 +18,7 @@ LONGEST = 350
 FORBIDDEN = {
     "absolute path of one machine": re.compile(r"(?<![\w.])/(?:work|root|home)/[\w.]+|/Users/\w+"),
     "host of a package registry": re.compile(
-        r"pypi\.(?:org|io)|pythonhosted|registry\." + r"npm|deb\.debian", re.IGNORECASE
+        r"pypi\.(?:org|io)|python" + r"hosted|registry\.n" + r"pm|deb\.debian", re.IGNORECASE
     ),
     "marker of unfinished work": re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b"),
 }
