@@ -1,0 +1,1 @@
+"""Measurements: `./run bench [name]`. Each prints medians and ratios taken within one run."""
