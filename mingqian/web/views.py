@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+
 import structlog
+from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_GET, require_POST
 
+from . import jobs
 from .errors import error_page
+from .models import Job
 
 log = structlog.get_logger("mingqian.web")
 
@@ -51,3 +58,22 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
         what="页面打开时间过长，或表单不是从本系统提交的。",
         remedy="请返回上一页刷新后重新提交。",
     )
+
+
+@require_GET
+def job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The progress of the user's own job: a page, or for htmx the box alone."""
+    found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    if found.unfinished and jobs.reap():
+        found.refresh_from_db()
+    fragment = bool(request.headers.get("HX-Request"))
+    return render(request, "web/components/job.html" if fragment else "web/job.html", jobs.shown(found))
+
+
+@require_POST
+def cancel_job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stop the user's own job."""
+    found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    if not jobs.cancel(found):
+        messages.info(request, "该事项已经结束，无需取消。")
+    return redirect("web:job", found.pk)

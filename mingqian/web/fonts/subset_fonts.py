@@ -18,15 +18,20 @@ FAMILY = "Mingqian Sans SC"
 # additions, and extensions B to F as far as the font draws them (the Table of General Standard
 # Chinese Characters takes its rare names from there).
 RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x2000, 0x2070), (0x9FA6, 0xA000), (0x20000, 0x2EBF0))
+# The characters of that table that lie in extension A.
+EXTENSION_A = (
+    "㑇㑊㕮㘎㙍㙘㙦㛃㛚㛹㟃㠇㠓㤘㥄㧐㧑㧟㫰㬊㬎㬚㭎㭕㮾㰀㳇㳘㳚㴔㵐㶲㸆㸌㺄㻬㽏㿠"
+    "䁖䂮䃅䃎䅟䌹䎃䎖䏝䏡䏲䐃䓖䓛䓨䓫䓬䗖䗛䗪䗴䜣䝙䢺䢼䣘䥽䦃䲟䲠䲢䴓䴔䴕䴖䴗䴘䴙䶮"
+)
 
 
-def gbk() -> set[int]:
-    """Every character that two bytes of GBK can name."""
+def encoded(charset: str) -> set[int]:
+    """Every character that two bytes of `charset` can name."""
     found = set()
     for lead in range(0x81, 0xFF):
         for trail in range(0x40, 0xFF):
             try:
-                found.add(ord(bytes([lead, trail]).decode("gbk")))
+                found.add(ord(bytes([lead, trail]).decode(charset)))
             except UnicodeDecodeError:
                 continue
     return found
@@ -49,12 +54,13 @@ def name_face(font: TTFont, weight: str) -> None:
 
 
 def main(folder: Path) -> None:
-    """Write MingqianSansSC-Regular.otf and -Bold.otf."""
-    wanted = gbk().union(*(range(first, end) for first, end in RANGES))
-    for weight in ("Regular", "Bold"):
+    """Write MingqianSansSC-Regular.otf (GBK and rare names) and -Bold.otf (GB 2312, for headings)."""
+    for weight, charset, ranges in (("Regular", "gbk", RANGES), ("Bold", "gb2312", RANGES[:3])):
+        wanted = encoded(charset).union(*(range(first, end) for first, end in ranges))
+        wanted |= {ord(character) for character in EXTENSION_A}
         font = TTCollection(folder / f"NotoSansCJK-{weight}.ttc").fonts[SIMPLIFIED_CHINESE_FACE]
         options = subset.Options(
-            layout_features=["kern", "halt", "palt", "locl"],
+            layout_features=["kern"],
             hinting=False,
             desubroutinize=False,
             drop_tables=["vhea", "vmtx", "VORG", "BASE"],
