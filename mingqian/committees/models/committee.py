@@ -165,6 +165,9 @@ class GroupSpecialty(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.group_id}: {self.specialty_id}"
+
 
 class ReviewMeetingQuerySet(models.QuerySet["ReviewMeeting"]):
     def visible_to(self, user) -> ReviewMeetingQuerySet:

@@ -179,3 +179,6 @@ class Opinion(models.Model):
                 condition=Q(decision="APPROVE") | ~Q(text=""), name="opinion_says_why"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} v{self.version}: {self.get_decision_display()}"
