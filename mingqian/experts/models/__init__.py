@@ -12,7 +12,7 @@ from .expert import (
     IdType,
 )
 from .imports import ImportRow, PoolImport, RowVerdict
-from .membership import MembershipSpecialty, MembershipStatus, MemberDuty, PoolMembership
+from .membership import MemberDuty, MembershipSpecialty, MembershipStatus, PoolMembership
 
 __all__ = [
     "Degree",

@@ -100,7 +100,12 @@ class Expert(models.Model):
     gender = models.CharField("性别", max_length=1, choices=Gender)
     birth_date = models.DateField("出生日期")
     unit = models.ForeignKey(
-        Unit, verbose_name="工作单位", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Unit,
+        verbose_name="工作单位",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     department = models.CharField("部门", max_length=100, blank=True)
     post = models.CharField("行政职务", max_length=100, blank=True)
@@ -140,7 +145,9 @@ class Expert(models.Model):
             models.Index(fields=["mobile_index"], name="expert_by_mobile"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["id_type", "id_index"], name="one_expert_per_id_number"),
+            models.UniqueConstraint(
+                fields=["id_type", "id_index"], name="one_expert_per_id_number"
+            ),
         ]
 
     def __str__(self) -> str:

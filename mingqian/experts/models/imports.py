@@ -90,7 +90,9 @@ class ImportRow(models.Model):
     note = models.CharField(max_length=100, blank=True)
     changes = models.JSONField(default=list, blank=True)
     faults = models.JSONField(default=list, blank=True)
-    expert = models.ForeignKey(Expert, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    expert = models.ForeignKey(
+        Expert, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

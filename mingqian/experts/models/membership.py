@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 
 from mingqian.committees.models import Committee, CommitteeOffice, Specialty
+from mingqian.committees.terms import PlusYears
 
 from .expert import Expert
-
-# Three years to the day before can hold one leap day: 1096 days with both ends, a difference of 1095. The exact limit is
-# judged by the services from the rule book; this is what no code can pass.
-LONGEST_TERM_DAYS = 1095
-
-
-class DaysBetween(Func):
-    """The first date less the second, in days, by each database's own functions, so that any client may write."""
-
-    output_field = models.IntegerField()
-    arity = 2
-
-    def as_sqlite(self, compiler, connection, **extra):
-        return self.as_sql(
-            compiler, connection, template="(julianday(%(expressions)s))", arg_joiner=") - julianday(", **extra
-        )
-
-    def as_postgresql(self, compiler, connection, **extra):
-        return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" - ", **extra)
 
 
 class MembershipStatus(models.TextChoices):
@@ -99,12 +81,13 @@ class PoolMembership(models.Model):
                 condition=Q(status__in=["NOMINATED", "ACTIVE", "SUSPENDED"]),
                 name="one_open_membership",
             ),
-            models.CheckConstraint(name="term_ends_after_it_starts", condition=Q(term_to__gt=F("term_from"))),
+            models.CheckConstraint(
+                name="term_ends_after_it_starts", condition=Q(term_to__gt=F("term_from"))
+            ),
+            # The exact limit, to the day before, is judged by the services from the rule book.
             models.CheckConstraint(
                 name="term_at_most_three_years",
-                condition=models.lookups.LessThanOrEqual(
-                    DaysBetween(F("term_to"), F("term_from")), LONGEST_TERM_DAYS
-                ),
+                condition=Q(term_to__lte=PlusYears(F("term_from"), years=3)),
             ),
         ]
 
@@ -124,7 +107,9 @@ class MembershipSpecialty(models.Model):
     class Meta:
         ordering = ["order"]
         constraints = [
-            models.UniqueConstraint(fields=["membership", "specialty"], name="specialty_named_once"),
+            models.UniqueConstraint(
+                fields=["membership", "specialty"], name="specialty_named_once"
+            ),
             models.UniqueConstraint(fields=["membership", "order"], name="one_specialty_per_place"),
         ]
 
