@@ -14,7 +14,10 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase
+from django.http.response import HttpResponseBase
+from django.test import Client, TransactionTestCase
+
+from tests import html
 
 DATABASE_FIXTURES = {"db", "transactional_db", "_django_db_helper"}
 # Loaded by migrations, so a flush takes them away and they have to come back after it.
@@ -64,6 +67,27 @@ def _flush_past_the_protections(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_past_the_protections  # type: ignore[method-assign]
+
+
+_request = Client.request
+
+
+def _request_and_judge(self: Client, **request: object) -> HttpResponseBase:
+    """Every page that any test asks for is judged: what browsers mend silently fails the test."""
+    response = _request(self, **request)
+    if (
+        not response.streaming
+        and response.get("Content-Type", "").startswith("text/html")
+        and response.content
+    ):
+        found = html.faults(
+            response.content.decode(response.charset), fragment="HTTP_HX_REQUEST" in request
+        )
+        assert not found, f"{request.get('PATH_INFO')} is no valid HTML:\n" + "\n".join(found)
+    return response
+
+
+Client.request = _request_and_judge  # type: ignore[method-assign]
 
 
 def touches_the_database(item: pytest.Item) -> bool:

@@ -18,7 +18,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from mingqian.accounts.roles import PERMISSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
-CHAPTERS = [name.removeprefix("mingqian.") for name in settings.INSTALLED_APPS if "mingqian." in name]
+CHAPTERS = [
+    name.removeprefix("mingqian.") for name in settings.INSTALLED_APPS if "mingqian." in name
+]
 
 # Addresses anybody may ask without signing in. A longer list needs a reason in the review.
 PUBLIC = {
@@ -29,7 +31,7 @@ PUBLIC = {
 # Signed in is enough: what is shown depends on nothing but the reader's own account or job.
 OWN_BUSINESS = {"web:job"}
 
-PERMISSION = re.compile(r"""["'](%s)\.([a-z]+_[a-z_]+)["']""" % "|".join(CHAPTERS))
+PERMISSION = re.compile(rf"""["']({"|".join(CHAPTERS)})\.([a-z]+_[a-z_]+)["']""")
 
 
 def our_models() -> list[type[Model]]:
@@ -88,9 +90,10 @@ def test_every_address_wants_a_sign_in_and_a_permission(
     name: str, route: str, view: Callable
 ) -> None:
     if name in PUBLIC:
+        assert getattr(view, "is_public", False)
         return
     assert getattr(view, "login_required", True), f"{route} answers strangers"
-    permission = getattr(view, "permission", None)
+    permission = getattr(view, "required_permission", None)
     if name in OWN_BUSINESS:
         return
     assert permission in PERMISSIONS, f"{route} ({name}) names the permission {permission!r}"
@@ -122,7 +125,9 @@ def test_every_permission_asked_for_stands_in_the_role_table() -> None:
 
 @pytest.mark.parametrize("path", sources(".html"), ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_templates_carry_no_inline_script_or_style(path: Path) -> None:
-    text = re.sub(r"\{#.*?#\}|\{% comment.*?endcomment %\}", "", path.read_text("utf-8"), flags=re.S)
+    text = re.sub(
+        r"\{#.*?#\}|\{% comment.*?endcomment %\}", "", path.read_text("utf-8"), flags=re.S
+    )
     assert not re.search(r"<style\b", text, re.I)
     assert not re.search(r"\sstyle\s*=", text, re.I)
     assert not re.search(r"<[^>]*\son[a-z]+\s*=", text, re.I)

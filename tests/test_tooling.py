@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import repository
+from tests import html, repository
 
 ROOT = Path(__file__).resolve().parent.parent
 PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[\w,]+\])?==")
@@ -141,3 +141,26 @@ def test_the_repository_check_finds_what_it_forbids() -> None:
     assert repository.faults(page, "TO" + "DO later")
     assert repository.faults(Path("mingqian/web/utils.py"), "")
     assert not repository.faults(page, "see docs/operations.md and http://127.0.0.1:8000/")
+
+
+@pytest.mark.parametrize(
+    ("page", "fault"),
+    [
+        ("<div><p>one<p>two<ul><li>a<li>b</ul></div>", None),
+        ("<table><tr><td>1<td>2<tr><td>3</table>", None),
+        ("<svg><path d='M0'/><use href='#a'/></svg><br><img alt='' src='a.png'>", None),
+        ("<label for='a'>A</label><input id='a'>", None),
+        ("<div><span></div></span>", "</div> where <span>"),
+        ("<div>", "never closed"),
+        ("<i id='a'></i><b id='a'></b>", "stands twice"),
+        ("<form><form></form></form>", "<form> inside <form>"),
+        ("<a href='/'><button>x</button></a>", "<button> inside <a>"),
+        ("<ul><div></div></ul>", "directly inside <ul>"),
+        ("<label for='b'>B</label><input id='a'>", "labels nothing"),
+        ("<img src='a.png'>", "without alt"),
+        ("<div class='a' class='b'></div>", "twice"),
+    ],
+)
+def test_the_judge_of_pages_finds_what_browsers_mend_silently(page: str, fault: str | None) -> None:
+    found = html.faults(page)
+    assert (not found) if fault is None else any(fault in line for line in found), found
