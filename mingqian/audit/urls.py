@@ -1,0 +1,4 @@
+"""Addresses of the log."""
+
+app_name = "audit"
+urlpatterns: list = []
