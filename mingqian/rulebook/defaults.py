@@ -169,6 +169,8 @@ CATALOGUE: tuple[Definition, ...] = (
                  "主任委员、副主任委员由组建单位指定，不参加抽取，计入评委人数。", of="指定委员"),
     _start_value("contributing_parties_min", "随机数贡献方下限", _DRAW, "2", "方", BLOCK, "2", "9",
                  "正式抽取前各方盲填随机数，缺一不能计算种子。", of="抽取见证"),
+    _start_value("observer_parties_min", "监督人员贡献方下限", _DRAW, "1", "方", BLOCK, "0", "1",
+                 "1 表示各贡献方中须有监督人员，0 表示不作要求。", of="抽取见证"),
     _start_value("decline_cutoff_hours", "专家自行答复截止", _DRAW, "24", "小时", BLOCK, "0", "720",
                  "会前该时限以内只能由日常工作部门登记不参评。", of="答复时限"),
     _article("avoidance", "评审回避", _AVOID, "第二十五条", BLOCK,
