@@ -47,6 +47,7 @@ class DrawQuerySet(models.QuerySet["Draw"]):
 class Draw(models.Model):
     """One attempt at an official draw. Hashes are lower-case hex, 64 digits.
 
+    `previous` is the digest of the transcript that this draw replaces after a void, or supplements.
     `salt_sealed` is the secret from which every member's pseudonym salt of this draw is derived;
     `pool` and `plan` are the engine's canonical JSON as frozen; `transcript` is the published file, byte for byte.
     """
@@ -67,6 +68,7 @@ class Draw(models.Model):
     pool_count = models.PositiveIntegerField()
     eligible_count = models.PositiveIntegerField()
     trials_counted = models.PositiveIntegerField()
+    previous = models.CharField(max_length=64, blank=True)
     commit_hash = models.CharField(max_length=64, blank=True)
     committed_at = models.DateTimeField(null=True, blank=True)
     seed = models.CharField(max_length=64, blank=True)
@@ -87,6 +89,9 @@ class Draw(models.Model):
     )
     void_observer_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = DrawQuerySet.as_manager()
 
@@ -118,6 +123,11 @@ class Draw(models.Model):
                     & ~models.Q(void_reason="")
                 ),
             ),
+            models.CheckConstraint(
+                name="abandoned_attempt_says_why",
+                condition=~models.Q(status="ABANDONED")
+                | (models.Q(ended_at__isnull=False, ended_by__isnull=False) & ~models.Q(void_reason="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,7 +135,17 @@ class Draw(models.Model):
 
     @property
     def is_executed(self) -> bool:
+        """Drawn and in force."""
         return self.status == DrawStatus.EXECUTED
+
+    @property
+    def has_result(self) -> bool:
+        """Drawn, in force or void: there are seats and a transcript."""
+        return self.status in (DrawStatus.EXECUTED, DrawStatus.VOIDED)
+
+    @property
+    def is_void(self) -> bool:
+        return self.status == DrawStatus.VOIDED
 
 
 class Contribution(models.Model):
@@ -146,6 +166,9 @@ class Contribution(models.Model):
     committed_at = models.DateTimeField()
     nonce = models.CharField(max_length=128, blank=True)
     revealed_at = models.DateTimeField(null=True, blank=True)
+    revealed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["id"]
