@@ -10,6 +10,7 @@ import django_filters
 from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django_filters.widgets import SuffixedMultiWidget
 
 from .xlsx import as_text
 
@@ -76,6 +77,7 @@ def _dress(field: forms.Field, name: str) -> None:
             one.attrs.setdefault("data-date", "date")
             one.attrs.setdefault("autocomplete", "off")
             one.attrs.setdefault("placeholder", "年-月-日")
+            one.attrs.setdefault("maxlength", "10")
         elif isinstance(one, forms.TextInput):
             one.attrs.setdefault("maxlength", str(KEYWORD_LENGTH))
             one.attrs.setdefault("autocomplete", "off")
@@ -108,15 +110,25 @@ class KeywordFilter(django_filters.CharFilter):
         return qs
 
 
-class DaysFilter(django_filters.Filter):
-    """From one day to another, both included; a day is a day in local time."""
+class DaysWidget(SuffixedMultiWidget):
+    """Two days: `<name>_from` and `<name>_to`."""
 
-    field_class = forms.DateField
+    template_name = "web/components/days.html"
+    suffixes = ["from", "to"]
 
-    def __init__(self, field_name: str, *, edge: str, is_day: bool = False, **options: Any) -> None:
-        suffix = "" if is_day else "__date"
-        options["lookup_expr"] = f"{suffix.removeprefix('__')}__{edge}".removeprefix("__")
-        super().__init__(field_name=field_name, **options)
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__([forms.DateInput(attrs={"aria-label": "从"}), forms.DateInput(attrs={"aria-label": "至"})], attrs)
+
+    def decompress(self, value: Any) -> list[Any]:
+        """Initial values."""
+        return [value.start, value.stop] if value else [None, None]
+
+
+class DaysFilter(django_filters.DateFromToRangeFilter):
+    """From one day to another, both included; for a time, days are local days."""
+
+    def __init__(self, field_name: str, **options: Any) -> None:
+        super().__init__(field_name=field_name, widget=DaysWidget(), **options)
 
 
 def active_filters(request: HttpRequest, filterset: ListingFilter | None) -> list[ActiveFilter]:
@@ -136,7 +148,7 @@ def active_filters(request: HttpRequest, filterset: ListingFilter | None) -> lis
 
 def _words(field: forms.Field, value: Any) -> str:
     if isinstance(value, slice):
-        return f"{as_text(value.start) or '…'} 至 {as_text(value.stop) or '…'}"
+        return " 至 ".join(as_text(edge)[:10] or "…" for edge in (value.start, value.stop))
     if isinstance(value, (list, tuple, set, QuerySet)):
         return "、".join(_words(field, one) for one in value)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
