@@ -1,0 +1,90 @@
+"""Fair, provable draws of committees from a pool of people.
+
+``fairdraw`` turns (pool, plan, seed) into a panel and leaves a transcript from which a stranger can
+recompute and judge the draw. It knows no names, no database and no language: it returns codes
+with parameters. The order of events is the security::
+
+    from fairdraw import (Candidate, Plan, Pool, Stratum, commit, derive_seed, draw,
+                          nonce_commitment, solve, transcript)
+
+    pool = Pool([Candidate(id, employer, ("roads",)) ...])       # FREEZE: pool.root
+    plan = Plan(strata=(Stratum("roads", primary=3, alternate=2),), employer_cap=2)
+    solution = solve(pool, plan)                                  # SOLVE: exact chances
+    promise = commit(pool, plan, solution,                        # COMMIT: promise.value
+                     {"office": nonce_commitment(n1), "observer": nonce_commitment(n2)})
+    seed = derive_seed(promise, {"office": n1, "observer": n2})   # REVEAL -> seed
+    result = draw(pool, plan, solution, seed)                     # DRAW
+    data = transcript.build(pool, plan, solution, promise,        # PUBLISH
+                            {"office": n1, "observer": n2}, result)
+
+Names:
+
+- ``Exclusion, Candidate, Pool, pseudonym`` (pool), ``Stratum, Member, Plan`` (rules).
+- ``solve(pool, plan) -> Solution``: ``mode`` "S" or "B", ``chances`` {id: Fraction}, ``summary``
+  (per stratum), ``lowest, highest, bound`` (Fractions), ``lottery_hash``; raises ``Infeasible``
+  with a ``diagnosis``. ``diagnose(pool, plan) -> Diagnosis`` for feasible and infeasible plans.
+- ``nonce_commitment, Beacon, commit -> Commitment, derive_seed -> bytes, lot_code``.
+- ``draw(pool, plan, solution, seed) -> Result`` with ``panel`` and ``alternates`` of
+  ``Seat(id, stratum, rank, ticket, type)``; ``trial(pool, plan, number) -> Result``.
+- ``transcript.build / load / digest_of / attach_signature / build_trial``.
+- ``substitution.replay / next_alternate``: who enters for whom.
+- ``eligibility.Facts, Criteria, judge``: the exclusion codes for one person.
+- ``verify.verify(data) -> Report``: one file, standard library, Python 3.8 or later.
+
+Everything raises ``FairdrawError(code, **params)`` for what it cannot use. Records (``Pool.records``,
+``Plan.record``, ``Commitment.record``) are JSON-ready and have inverses, so that the steps may
+happen in different processes. Solving and drawing are deterministic: the same pool, plan and seed
+give the same bytes on every platform.
+"""
+
+from fairdraw.drawing import (
+    Result,
+    Seat,
+    Solution,
+    StratumChances,
+    chances_above,
+    draw,
+    solve,
+    trial,
+)
+from fairdraw.errors import FairdrawError, Infeasible
+from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym
+from fairdraw.rules import OPEN_STRATUM, Member, Plan, Stratum
+from fairdraw.seed import (
+    VERSION,
+    Beacon,
+    Commitment,
+    commit,
+    derive_seed,
+    lot_code,
+    nonce_commitment,
+)
+
+__version__ = VERSION
+
+__all__ = [
+    "OPEN_STRATUM",
+    "Beacon",
+    "Candidate",
+    "Commitment",
+    "Exclusion",
+    "FairdrawError",
+    "Infeasible",
+    "Member",
+    "Plan",
+    "Pool",
+    "Result",
+    "Seat",
+    "Solution",
+    "Stratum",
+    "StratumChances",
+    "chances_above",
+    "commit",
+    "derive_seed",
+    "draw",
+    "lot_code",
+    "nonce_commitment",
+    "pseudonym",
+    "solve",
+    "trial",
+]

@@ -1,0 +1,29 @@
+"""Errors of the engine: codes with parameters, never words (the caller chooses the words)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class FairdrawError(Exception):
+    """Something that was handed in cannot be used.
+
+    ``code`` is an upper-case name that callers may switch on, ``params`` says where and what.
+    """
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.code = code
+        self.params = params
+        super().__init__(code, params)
+
+    def __str__(self) -> str:
+        facts = " ".join(f"{name}={value!r}" for name, value in sorted(self.params.items()))
+        return f"{self.code} {facts}".strip()
+
+
+class Infeasible(FairdrawError):
+    """The plan cannot be filled from the pool; ``diagnosis`` says why and what would mend it."""
+
+    def __init__(self, diagnosis: Any) -> None:
+        self.diagnosis = diagnosis
+        super().__init__("INFEASIBLE", shortages=len(diagnosis.shortages))

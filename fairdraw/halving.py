@@ -1,0 +1,142 @@
+"""Rounding a scaled flow to a whole panel by halving, forty times, with the seed's bits.
+
+Every cell (type, stratum) holds a whole number. One halving replaces each number by half of it,
+rounded down or up, so that every type, every cap row and every stratum is rounded down or up as
+well, and so that each cell is rounded up with probability one half. It cannot fail: odd cells are
+paired twice, inside the cap rows (innermost first) and inside the strata; the pairs form paths and
+cycles, along which "up" and "down" alternate, and one bit decides which way round.
+
+``verify.py`` does the same in plain Python; ``docs/draw-protocol.md`` says it in words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairdraw.seed import stream, word
+
+Ints = NDArray[np.int64]
+
+#: Below this many cells and nodes a whole sort key fits into 64 bits.
+_PACKED = 1 << 20
+
+
+def halve_all(
+    units: Ints,
+    families: list[Ints],
+    strata: Ints,
+    seed: bytes,
+    levels: int,
+    *,
+    profile: str = "sha256",
+) -> Ints:
+    """Halve ``levels`` times; returns how many seats each cell gets.
+
+    ``units``: one number >= 0 for each cell. ``families``: for types, then inner, then outer cap
+    rows, the node of each cell or -1. ``strata``: the stratum of each cell; the units of every
+    stratum must add up to a multiple of 2**levels.
+    """
+    cells = len(units)
+    number = np.flatnonzero(units)
+    value = units[number]
+    nodes = [family[number] for family in families]
+    right = strata[number]
+    for level in range(levels):
+        if level % 4 == 3:
+            alive = np.flatnonzero(value)
+            if 4 * len(alive) < 3 * len(value):
+                number, value, right = number[alive], value[alive], right[alive]
+                nodes = [family[alive] for family in nodes]
+        odd = np.flatnonzero(value & 1)
+        value = value >> 1
+        if len(odd):
+            keys = _keys(word(seed, f"pair/{level}", profile=profile), number[odd])
+            partner = _pair_nested([family[odd] for family in nodes], keys)
+            other = _pair(right[odd], keys)
+            raw = stream(seed, f"halve/{level}", (cells + 7) // 8, profile=profile)
+            bits = np.unpackbits(np.frombuffer(raw, np.uint8))
+            value[odd] += _colours(partner, other, bits[number[odd]])
+    result = np.zeros(cells, np.int64)
+    result[number] = value
+    return result
+
+
+def _keys(start: int, cells: Ints) -> NDArray[np.uint64]:
+    """The top 24 bits of outputs number ``cells`` of SplitMix64 started at ``start``."""
+    z = np.uint64(start) + (cells.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (z ^ (z >> np.uint64(31))) >> np.uint64(40)
+
+
+def _pair(nodes: Ints, keys: NDArray[np.uint64]) -> Ints:
+    """Pair the entries of each node in order of key, 1st with 2nd, 3rd with 4th; -1 = left over."""
+    count = len(nodes)
+    partner = np.full(count, -1, np.int64)
+    if count < 2:
+        return partner
+    if count <= _PACKED and int(nodes.max()) < _PACKED:
+        packed = (nodes.astype(np.uint64) << np.uint64(44)) | (keys << np.uint64(20))
+        packed |= np.arange(count, dtype=np.uint64)
+        packed.sort()
+        order = (packed & np.uint64(_PACKED - 1)).astype(np.int64)
+        grouped = (packed >> np.uint64(44)).astype(np.int64)
+    else:
+        order = np.lexsort((keys, nodes))
+        grouped = nodes[order]
+    same = grouped[1:] == grouped[:-1]
+    starts = np.flatnonzero(np.concatenate(([True], ~same)))
+    lengths = np.diff(np.append(starts, count))
+    even = (np.arange(count) - np.repeat(starts, lengths)) % 2 == 0
+    first = np.flatnonzero(even[:-1] & same)
+    partner[order[first]] = order[first + 1]
+    partner[order[first + 1]] = order[first]
+    return partner
+
+
+def _pair_nested(families: list[Ints], keys: NDArray[np.uint64]) -> Ints:
+    """Pair inside the innermost nodes first, then what is left inside the next ones."""
+    partner = np.full(len(keys), -1, np.int64)
+    for family in families:
+        rest = np.flatnonzero((partner < 0) & (family >= 0))
+        inside = _pair(family[rest], keys[rest])
+        paired = np.flatnonzero(inside >= 0)
+        partner[rest[paired]] = rest[inside[paired]]
+    return partner
+
+
+def _colours(partner: Ints, other: Ints, bits: NDArray[Any]) -> Ints:
+    """0 or 1 for each odd cell: partners on either side differ, one bit decides each component.
+
+    The bit is that of the smallest cell of the component, and is that cell's own colour.
+    """
+    count = len(partner)
+    ahead = partner[other]
+    behind = np.where(partner >= 0, other[partner], -1)
+    lowest = np.arange(count)
+    _smallest_ahead(ahead, lowest)
+    back = np.arange(count)
+    _smallest_ahead(behind, back)
+    lowest = np.minimum(lowest, back)
+    opposite = lowest[other]
+    return np.where(lowest < opposite, bits[lowest], 1 - bits[opposite].astype(np.int64))
+
+
+def _smallest_ahead(ahead: Ints, smallest: Ints) -> None:
+    """Lower ``smallest[i]`` to the least value met from i on along ``ahead``, by doubling."""
+    ahead = ahead.copy()
+    active = np.flatnonzero(ahead >= 0)
+    while len(active):
+        step = ahead[active]
+        before = smallest[active]
+        after = np.minimum(before, smallest[step])
+        further = ahead[step]
+        if (after == before).all():
+            # No window of this length saw anything new, so no longer one will.
+            return
+        smallest[active] = after
+        ahead[active] = further
+        active = active[further >= 0]

@@ -1,0 +1,284 @@
+"""From commitments to the seed, and from the seed to words and tickets.
+
+Nobody can know the seed before the last contribution is revealed, and nobody can change theirs
+after they committed to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fairdraw.canonical import (
+    canonical,
+    clean_text,
+    digest,
+    frame,
+    hex_hash,
+    new_hash,
+    uint64,
+    whole_number,
+)
+from fairdraw.errors import FairdrawError
+
+VERSION = "1.0.0"
+NONCE_LENGTHS = range(16, 65)
+_PARTY = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_LOT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Program:
+    """The code that draws: name, version and the hash of its source files."""
+
+    name: str
+    version: str
+    hash: str
+
+    def record(self) -> dict[str, str]:
+        """As published."""
+        return {"hash": self.hash, "name": self.name, "version": self.version}
+
+
+@lru_cache(maxsize=4)
+def this_program(profile: str = "sha256") -> Program:
+    """The program that is running, hashed over its own ``*.py`` files in order of name."""
+    folder = Path(__file__).parent
+    fields: list[bytes] = []
+    for path in sorted(folder.glob("*.py"), key=lambda path: path.name):
+        fields += [path.name.encode(), path.read_bytes().replace(b"\r\n", b"\n")]
+    return Program(
+        "fairdraw", VERSION, digest("fairdraw/1/program", *fields, profile=profile).hex()
+    )
+
+
+@dataclass(frozen=True)
+class Beacon:
+    """A public source of randomness named before it speaks: where and when (free text)."""
+
+    source: str
+    at: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", clean_text(self.source, "beacon.source"))
+        object.__setattr__(self, "at", clean_text(self.at, "beacon.at"))
+
+    def record(self) -> dict[str, str]:
+        """As announced."""
+        return {"at": self.at, "source": self.source}
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """Everything that is fixed before the first contribution is revealed.
+
+    Hashes are 64 hex digits; ``parties`` are (id, nonce commitment) in order of id; ``value`` is
+    the one hash that binds all of it.
+    """
+
+    pool_root: str
+    rules_hash: str
+    lottery_hash: str
+    program: Program
+    parties: tuple[tuple[str, str], ...]
+    beacon: Beacon | None
+    trials: int
+    attempt: int
+    previous: str | None
+    profile: str
+    value: str
+
+    def record(self) -> dict[str, Any]:
+        """JSON-ready form, for storage between commitment and reveal."""
+        return {
+            "attempt": self.attempt,
+            "beacon": None if self.beacon is None else self.beacon.record(),
+            "lottery_hash": self.lottery_hash,
+            "parties": [list(party) for party in self.parties],
+            "pool_root": self.pool_root,
+            "previous": self.previous,
+            "profile": self.profile,
+            "program": self.program.record(),
+            "rules_hash": self.rules_hash,
+            "trials": self.trials,
+            "value": self.value,
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Commitment:
+        """The inverse of ``record``; COMMITMENT_ALTERED if the value does not fit the rest."""
+        try:
+            fields = dict(record)
+            fields["program"] = Program(**record["program"])
+            fields["beacon"] = None if record["beacon"] is None else Beacon(**record["beacon"])
+            fields["parties"] = tuple((party, value) for party, value in record["parties"])
+            commitment = cls(**fields)
+            value = _commitment_value(commitment)
+        except (KeyError, TypeError, ValueError):
+            raise FairdrawError("RECORD_INVALID", field="commitment") from None
+        if value != commitment.value:
+            raise FairdrawError("COMMITMENT_ALTERED")
+        return commitment
+
+
+def check_nonce(nonce: Any, party: str = "") -> bytes:
+    """The nonce itself: 16 to 64 bytes; NONCE_MISSING or NONCE_LENGTH otherwise."""
+    if nonce is None or nonce == b"":
+        raise FairdrawError("NONCE_MISSING", party=party)
+    if not isinstance(nonce, bytes) or len(nonce) not in NONCE_LENGTHS:
+        raise FairdrawError("NONCE_LENGTH", party=party, least=16, most=64)
+    return nonce
+
+
+def nonce_commitment(nonce: bytes, *, profile: str = "sha256") -> str:
+    """What a party publishes before it reveals its nonce (16 to 64 random bytes): 64 hex digits."""
+    return digest("fairdraw/1/nonce", check_nonce(nonce), profile=profile).hex()
+
+
+def commit(
+    pool: Any,
+    plan: Any,
+    solution: Any,
+    parties: Mapping[str, str],
+    *,
+    beacon: Beacon | None = None,
+    trials: int = 0,
+    attempt: int = 1,
+    previous: str | None = None,
+) -> Commitment:
+    """Bind pool, rules, lottery, program and the parties' commitments together.
+
+    ``parties``: party id -> nonce commitment, at least two (TOO_FEW_PARTIES), all different
+    (NONCE_REUSED). ``trials``: how many trial draws were made of this plan. ``attempt``: 1, and
+    one more after each attempt that failed for want of a reveal. ``previous``: digest of the
+    transcript this draw supplements or replaces.
+    """
+    profile = pool.profile
+    if len(parties) < 2:
+        raise FairdrawError("TOO_FEW_PARTIES", least=2, found=len(parties))
+    for party, value in parties.items():
+        if not isinstance(party, str) or not _PARTY.fullmatch(party):
+            raise FairdrawError("PARTY_INVALID", party=str(party))
+        hex_hash(value, f"parties.{party}")
+    if len(set(parties.values())) != len(parties):
+        raise FairdrawError("NONCE_REUSED")
+    whole_number(trials, "trials", high=10**9)
+    whole_number(attempt, "attempt", low=1, high=10**6)
+    if previous is not None:
+        hex_hash(previous, "previous")
+    open_commitment = Commitment(
+        pool_root=pool.root,
+        rules_hash=plan.rules_hash(profile=profile),
+        lottery_hash=solution.lottery_hash,
+        program=this_program(profile),
+        parties=tuple(sorted(parties.items())),
+        beacon=beacon,
+        trials=trials,
+        attempt=attempt,
+        previous=previous,
+        profile=profile,
+        value="",
+    )
+    return replace(open_commitment, value=_commitment_value(open_commitment))
+
+
+def _commitment_value(promise: Commitment) -> str:
+    """The hash that binds every field of a commitment: 64 hex digits."""
+    fields = [bytes.fromhex(promise.pool_root), bytes.fromhex(promise.rules_hash)]
+    fields += [bytes.fromhex(promise.lottery_hash), canonical(promise.program.record())]
+    fields.append(uint64(len(promise.parties)))
+    for party, value in promise.parties:
+        fields += [party.encode(), bytes.fromhex(value)]
+    fields.append(b"none" if promise.beacon is None else canonical(promise.beacon.record()))
+    fields += [uint64(promise.trials), uint64(promise.attempt)]
+    fields.append(bytes.fromhex(promise.previous or ""))
+    return digest("fairdraw/1/commit", *fields, profile=promise.profile).hex()
+
+
+def derive_seed(
+    commitment: Commitment, nonces: Mapping[str, bytes], beacon_value: str | None = None
+) -> bytes:
+    """32 bytes out of the commitment and every party's nonce.
+
+    Raises REVEAL_MISSING, REVEAL_UNEXPECTED, REVEAL_MISMATCH (naming the party), NONCE_LENGTH,
+    BEACON_MISSING, BEACON_UNEXPECTED.
+    """
+    names = [party for party, _ in commitment.parties]
+    for party in nonces:
+        if party not in names:
+            raise FairdrawError("REVEAL_UNEXPECTED", party=party)
+    fields = [bytes.fromhex(commitment.value)]
+    for party, expected in commitment.parties:
+        if nonces.get(party) in (None, b""):
+            raise FairdrawError("REVEAL_MISSING", party=party)
+        nonce = check_nonce(nonces[party], party)
+        if nonce_commitment(nonce, profile=commitment.profile) != expected:
+            raise FairdrawError("REVEAL_MISMATCH", party=party)
+        fields += [party.encode(), nonce]
+    if commitment.beacon is None:
+        if beacon_value is not None:
+            raise FairdrawError("BEACON_UNEXPECTED")
+        fields.append(b"none")
+    else:
+        if beacon_value is None:
+            raise FairdrawError("BEACON_MISSING")
+        fields.append(clean_text(beacon_value, "beacon.value", limit=1000).encode())
+    return digest("fairdraw/1/seed", *fields, profile=commitment.profile)
+
+
+def trial_seed(pool: Any, plan: Any, number: int) -> bytes:
+    """The seed of trial draw ``number``: public, so a trial can never pass for an official draw."""
+    whole_number(number, "trial", low=1, high=10**9)
+    rules = bytes.fromhex(plan.rules_hash(profile=pool.profile))
+    fields = (bytes.fromhex(pool.root), rules, uint64(number))
+    return digest("fairdraw/1/trial", *fields, profile=pool.profile)
+
+
+def stream(seed: bytes, label: str, length: int, *, profile: str = "sha256") -> bytes:
+    """The first ``length`` bytes of a labelled stream: H(rng, label, seed, 0) + H(..., 1) + ..."""
+    start = new_hash(profile, frame(b"fairdraw/1/rng", label.encode(), seed))
+    blocks = []
+    for number in range(-(-length // 32)):
+        block = start.copy()
+        block.update(frame(uint64(number)))
+        blocks.append(block.digest())
+    return b"".join(blocks)[:length]
+
+
+def word(seed: bytes, label: str, *, profile: str = "sha256") -> int:
+    """The first 64-bit word of a labelled stream."""
+    return int.from_bytes(stream(seed, label, 8, profile=profile), "big")
+
+
+def alternate_seed(seed: bytes, *, profile: str = "sha256") -> bytes:
+    """The seed from which the tickets of the alternates come."""
+    return digest("fairdraw/1/alt", seed, profile=profile)
+
+
+class Tickets:
+    """Everybody's lot under one seed: 32 bytes that depend on nobody else; the smallest win."""
+
+    def __init__(self, seed: bytes, *, profile: str = "sha256") -> None:
+        self._start = new_hash(profile, frame(b"fairdraw/1/ticket", seed))
+
+    def of(self, person: str) -> bytes:
+        """H(ticket, seed, id) of one person."""
+        ticket = self._start.copy()
+        ticket.update(frame(person.encode()))
+        return ticket.digest()
+
+    def smallest(self, people: Any, number: int) -> list[tuple[bytes, str]]:
+        """The ``number`` smallest (ticket, id) among ``people``, in order."""
+        return sorted((self.of(person), person) for person in people)[:number]
+
+
+def lot_code(ticket: str | bytes) -> str:
+    """The first 35 bits of a ticket as people read them aloud: ``5PBU-2EM``."""
+    raw = bytes.fromhex(ticket) if isinstance(ticket, str) else ticket
+    number = int.from_bytes(raw[:8], "big") >> 29
+    letters = "".join(_LOT_LETTERS[number >> shift & 31] for shift in range(30, -1, -5))
+    return f"{letters[:4]}-{letters[4:]}"
