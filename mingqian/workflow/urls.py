@@ -1,0 +1,4 @@
+"""Addresses of the chapter."""
+
+app_name = "workflow"
+urlpatterns: list = []
