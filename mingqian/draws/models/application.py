@@ -40,6 +40,8 @@ class DrawApplication(models.Model):
     `rule_snapshot` holds the rules' values and the findings as they stood when last submitted.
     `same_unit_cap` empty means: as the rule book computes it from the seats.
     `creation_key` is the key of the rendered form, so that a double click makes one application.
+    `saved_form` and `saved_tick` name the rendered form that saved last and its own clock, so that the
+    form's own earlier autosave is not taken for another person's, nor a late one for the newest.
     """
 
     matter = models.OneToOneField(Matter, on_delete=models.PROTECT, related_name="draw_application")
@@ -73,6 +75,8 @@ class DrawApplication(models.Model):
     rule_snapshot = models.JSONField(default=dict, blank=True)
     trial_count = models.PositiveIntegerField("试抽取次数", default=0)
     revision = models.PositiveIntegerField(default=1)
+    saved_form = models.CharField(max_length=36, blank=True)
+    saved_tick = models.PositiveBigIntegerField(default=0)
     creation_key = models.CharField(max_length=36, null=True, blank=True, unique=True)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()

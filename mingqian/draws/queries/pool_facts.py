@@ -1,0 +1,193 @@
+"""The facts about every member of a committee's pool on the day of a meeting, in a handful of queries.
+
+Plain tuples, no model instances: a pool of 10^5 members is read in about a second.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from mingqian.draws.models import (
+    DrawApplication,
+    DrawAvoidance,
+    DrawKind,
+    DrawSeat,
+    DrawStatus,
+    SeatType,
+)
+from mingqian.experts.models import (
+    ExpertUnavailability,
+    MembershipSpecialty,
+    MembershipStatus,
+    PoolMembership,
+)
+
+IN_POOL = (MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED)
+SEATED = (SeatType.PRIMARY, SeatType.DESIGNATED)
+
+
+@dataclass(slots=True)
+class MemberFacts:
+    """What is known of one member. `specialties`: codes, the main one first."""
+
+    expert_id: int
+    expert_status: str
+    membership_status: str
+    term_from: date
+    term_to: date
+    grade: int | None
+    birth_date: date | None
+    unit_id: int | None
+    uscc: str | None
+    specialties: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class PoolFacts:
+    """All members, and who stands in which of the lists that exclude. Sets hold expert ids."""
+
+    on: date
+    last_day: date
+    members: list[MemberFacts]
+    avoided_units: set[int] = field(default_factory=set)
+    avoided_experts: set[int] = field(default_factory=set)
+    unavailable: set[int] = field(default_factory=set)
+    clashing: set[int] = field(default_factory=set)
+    already_drawn: set[int] = field(default_factory=set)
+    designated: set[int] = field(default_factory=set)
+    years_served: dict[int, set[int]] = field(default_factory=dict)
+    seats_this_year: dict[int, int] = field(default_factory=dict)
+
+
+def gather(application: DrawApplication, *, on: date | None = None) -> PoolFacts:
+    """Read the facts for the meeting's day (`on` or today, while the application has none)."""
+    first, last = meeting_days(application, on)
+    facts = PoolFacts(first, last, _members(application))
+    for kind, unit, expert in application.avoidances.values_list("kind", "unit_id", "expert_id"):
+        if kind == DrawAvoidance.Kind.UNIT:
+            facts.avoided_units.add(unit)
+        else:
+            facts.avoided_experts.add(expert)
+    facts.designated = set(application.designated.values_list("expert_id", flat=True))
+    facts.unavailable = _unavailable(application, first, last)
+    facts.clashing = _clashing(application, first, last)
+    facts.already_drawn = _already_drawn(application)
+    _read_service(application, facts)
+    return facts
+
+
+def meeting_days(application: DrawApplication, on: date | None = None) -> tuple[date, date]:
+    """First and last day of the meeting; the day asked for, or today, stands in for what is not filled in."""
+    if application.starts_at is None:
+        day = on or timezone.localdate()
+        return day, day
+    first = timezone.localtime(application.starts_at).date()
+    last = timezone.localtime(application.ends_at).date() if application.ends_at else first
+    return first, max(first, last)
+
+
+def _members(application: DrawApplication) -> list[MemberFacts]:
+    memberships = PoolMembership.objects.filter(
+        committee_id=application.committee_id, status__in=IN_POOL
+    )
+    links: defaultdict[int, list[str]] = defaultdict(list)
+    rows = MembershipSpecialty.objects.filter(
+        membership__committee_id=application.committee_id, membership__status__in=IN_POOL
+    ).order_by("membership_id", "order")
+    for membership, code in rows.values_list("membership_id", "specialty__code").iterator(5000):
+        links[membership].append(code)
+    return [
+        MemberFacts(*values, specialties=tuple(links.get(membership, ())))
+        for membership, *values in memberships.order_by("expert_id")
+        .values_list(
+            "id",
+            "expert_id",
+            "expert__status",
+            "status",
+            "term_from",
+            "term_to",
+            "expert__title_level",
+            "expert__birth_date",
+            "expert__unit_id",
+            "expert__unit__uscc",
+        )
+        .iterator(5000)
+    ]
+
+
+def _of_pool(application: DrawApplication) -> Q:
+    """A condition on `expert`: belongs to the pool of the application's committee."""
+    members = PoolMembership.objects.filter(
+        committee_id=application.committee_id, status__in=IN_POOL
+    )
+    return Q(expert__in=members.values("expert"))
+
+
+def _unavailable(application: DrawApplication, first: date, last: date) -> set[int]:
+    rows = ExpertUnavailability.objects.filter(
+        _of_pool(application), from_on__lte=last, to_on__gte=first, withdrawn_at=None
+    )
+    return set(rows.values_list("expert_id", flat=True))
+
+
+def _clashing(application: DrawApplication, first: date, last: date) -> set[int]:
+    """Seated by another current draw whose meeting overlaps; alternates too, for they may be called."""
+    begins, ends = application.starts_at, application.ends_at
+    if begins is None or ends is None:
+        begins, ends = _midnight(first), _midnight(last + timedelta(days=1))
+    rows = DrawSeat.objects.filter(
+        _of_pool(application),
+        draw__status=DrawStatus.EXECUTED,
+        draw__application__starts_at__lt=ends,
+        draw__application__ends_at__gt=begins,
+    ).exclude(draw__application__in=series_of(application))
+    return set(rows.values_list("expert_id", flat=True))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def series_of(application: DrawApplication) -> list[int]:
+    """The ids of the applications of one series: a first draw and its supplements."""
+    root = application.parent_id or application.pk
+    rows = DrawApplication.objects.filter(Q(pk=root) | Q(parent_id=root))
+    return list(rows.values_list("pk", flat=True))
+
+
+def _already_drawn(application: DrawApplication) -> set[int]:
+    if application.kind == DrawKind.INITIAL:
+        return set()
+    rows = DrawSeat.objects.filter(
+        draw__application__in=series_of(application), draw__status=DrawStatus.EXECUTED
+    )
+    return set(rows.values_list("expert_id", flat=True))
+
+
+def _read_service(application: DrawApplication, facts: PoolFacts) -> None:
+    """Years served in this committee, and seats in any committee this year, from executed draws."""
+    earlier = 12
+    rows = (
+        DrawSeat.objects.filter(
+            _of_pool(application),
+            draw__status=DrawStatus.EXECUTED,
+            seat_type__in=SEATED,
+            draw__application__year__gte=application.year - earlier,
+            draw__application__year__lte=application.year,
+        )
+        .exclude(draw__application__in=series_of(application))
+        .values_list("expert_id", "draw__application__committee_id", "draw__application__year")
+    )
+    years: defaultdict[int, set[int]] = defaultdict(set)
+    load: defaultdict[int, int] = defaultdict(int)
+    for expert, committee, year in rows:
+        if committee == application.committee_id and year < application.year:
+            years[expert].add(year)
+        if year == application.year:
+            load[expert] += 1
+    facts.years_served, facts.seats_this_year = dict(years), dict(load)

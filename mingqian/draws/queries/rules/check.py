@@ -1,0 +1,96 @@
+"""Every check in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from django.utils import timezone
+
+from mingqian.committees.models import CommitteeFiling
+from mingqian.draws.models import DrawApplication, DrawAvoidance
+from mingqian.draws.queries.grid import Grid, grid_of
+from mingqian.draws.queries.pool import Survey, survey_of
+from mingqian.rulebook.queries import RuleSet, rule_set
+
+from . import meeting, members, people
+from .case import Case
+from .finding import Finding, Findings
+
+CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    meeting.check_filled,
+    meeting.check_committee,
+    meeting.check_filing,
+    meeting.check_dates,
+    members.check_totals,
+    people.check_multiples,
+    people.check_feasible,
+    members.check_odd,
+    members.check_least,
+    members.check_groups,
+    members.check_alternates,
+    members.check_unit_cap,
+    members.check_designated,
+    people.check_eligibility,
+    people.check_avoidance,
+    people.check_age,
+    people.check_secrecy,
+)
+
+
+def read_case(
+    application: DrawApplication,
+    *,
+    now: datetime | None = None,
+    errors: Mapping[str, str] | None = None,
+    survey: Survey | None = None,
+) -> Case:
+    """Read everything the checks need. The rules are those of the meeting's day, or of today without one."""
+    now = now or timezone.now()
+    rules = rules_for(application, now=now)
+    survey = survey or survey_of(application, rules=rules)
+    grid: Grid = grid_of(application, survey, rules, errors=errors)
+    kinds = [avoidance.kind for avoidance in application.avoidances.all()]
+    return Case(
+        application=application,
+        rules=rules,
+        filing=_filing(application),
+        survey=survey,
+        grid=grid,
+        designated=tuple(application.designated.select_related("expert")),
+        avoided_units=kinds.count(DrawAvoidance.Kind.UNIT),
+        avoided_experts=kinds.count(DrawAvoidance.Kind.EXPERT),
+        errors=errors if errors is not None else dict.fromkeys(application.typed, "无法识别"),
+        now=now,
+    )
+
+
+def rules_for(application: DrawApplication, *, now: datetime | None = None) -> RuleSet:
+    """The rules of the meeting's day, or of today while there is none."""
+    day = timezone.localtime(application.starts_at or now or timezone.now()).date()
+    committee = application.committee
+    return rule_set(committee_code=committee.code if committee else None, on=day)
+
+
+def _filing(application: DrawApplication) -> CommitteeFiling | None:
+    """The filing that covers the meeting, or else the one that ends last."""
+    if application.committee_id is None:
+        return None
+    filings = list(CommitteeFiling.objects.filter(committee_id=application.committee_id))
+    if application.starts_at:
+        day = timezone.localtime(application.starts_at).date()
+        covering = [filing for filing in filings if filing.covers(day)]
+        filings = covering or filings
+    return max(filings, key=lambda filing: filing.valid_to, default=None)
+
+
+def findings_of(
+    application: DrawApplication,
+    *,
+    now: datetime | None = None,
+    errors: Mapping[str, str] | None = None,
+    case: Case | None = None,
+) -> Findings:
+    """Every finding on an application, all at once (R12)."""
+    case = case or read_case(application, now=now, errors=errors)
+    return Findings.of(finding for check in CHECKS for finding in check(case))

@@ -1,0 +1,104 @@
+"""How an application is changed: one lock, one guard against two editors, one audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from mingqian.accounts.access import check
+from mingqian.accounts.models import User
+from mingqian.audit.services import record
+from mingqian.draws.models import DrawApplication
+from mingqian.workflow.services import hold_for_edit, retitle
+
+
+class SavedMeanwhile(RuntimeError):
+    """Somebody else saved a newer revision than the one the change was made on; nothing was changed."""
+
+    def __init__(self, application: DrawApplication) -> None:
+        super().__init__(f"{application} is at revision {application.revision}")
+        self.application = application
+
+
+@dataclass(slots=True)
+class Edit:
+    """A change under way: the locked row, and the words of what changed so far."""
+
+    application: DrawApplication
+    by: User
+    at: datetime
+    changed: list[str] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def put(self, name: str, value: Any, *, label: str = "") -> None:
+        """Set a column, noting it if it is another value."""
+        if getattr(self.application, name) != value:
+            setattr(self.application, name, value)
+            self.note(label or str(DrawApplication._meta.get_field(name).verbose_name))
+
+    def note(self, label: str) -> None:
+        """Say that something changed."""
+        if label not in self.changed:
+            self.changed.append(label)
+
+
+@contextmanager
+def editing(
+    application: DrawApplication,
+    *,
+    by: User,
+    action: str,
+    revision: int | None = None,
+    form_key: str = "",
+    tick: int = 0,
+    at: datetime | None = None,
+) -> Iterator[Edit]:
+    """Hold the application for a change; on leaving, store it with one audit entry, if anything changed.
+
+    `revision` is the one the editor saw (None: whichever is current). A stale revision is accepted from
+    the rendered form (`form_key`) that itself made the newer ones, and from anyone whose change turns
+    out to be none; otherwise SavedMeanwhile. A post of that form older than its last (`tick`) is ignored.
+    Raises workflow.services.NotEditable after submission, PermissionDenied for the wrong role or office.
+    """
+    check(by, "draws.edit_application")
+    at = at or timezone.now()
+    with transaction.atomic():
+        hold_for_edit(application.matter, by=by)
+        held = (
+            DrawApplication.objects.select_for_update(of=("self",))
+            .select_related("matter", "committee", "committee__series")
+            .get(pk=application.pk)
+        )
+        same_form = bool(form_key) and held.saved_form == form_key
+        stale = revision is not None and revision != held.revision and not same_form
+        late = same_form and tick < held.saved_tick
+        edit = Edit(held, by, at)
+        yield edit
+        if late:
+            transaction.set_rollback(True)
+            return
+        if not edit.changed:
+            return
+        if stale:
+            raise SavedMeanwhile(held)
+        held.revision += 1
+        held.saved_form, held.saved_tick = form_key, tick
+        held.saved_at, held.saved_by = at, by
+        held.save()
+        title = held.meeting_name or (held.committee.name if held.committee else held.number)
+        if held.matter.title != title[:200]:
+            retitle(held.matter, title=title, by=by)
+        record(
+            action,
+            on=held.matter,
+            by=by,
+            office_id=held.office_id,
+            details={"changed": edit.changed, "revision": held.revision, **edit.details},
+            at=at,
+        )

@@ -1,0 +1,73 @@
+"""The one table that turns codes of the engine and of the rules into the words a user reads."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class ExclusionWord(NamedTuple):
+    """How an exclusion code is said: in a list, with its reason, and which family it belongs to."""
+
+    label: str
+    why: str
+    family: str
+
+
+class Family(NamedTuple):
+    """A family of exclusion codes: one colour of the bars, one citation."""
+
+    key: str
+    label: str
+    tone: str
+    rule_key: str
+    citation: str
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family("standing", "资格与聘期", "k1", "expert_term_max_years", "《职称评审管理暂行规定》第十条"),
+    Family("avoidance", "回避", "k2", "avoidance", "《职称评审管理暂行规定》第二十五条"),
+    Family("time", "时间", "k3", "", "本人登记与会议安排"),
+    Family("rotation", "轮换与次数", "k4", "max_consecutive_years", "规则库「轮换与次数」"),
+    Family("missing", "信息缺失", "k5", "", "缺项即不入选"),
+    Family("integrity", "诚信记录", "k6", "", "《职称评审管理暂行规定》第四十四条"),
+)
+FAMILY_OF = {family.key: family for family in FAMILIES}
+
+EXCLUSIONS: dict[str, ExclusionWord] = {
+    "NOT_IN_POOL": ExclusionWord("不在库", "会议当日不在本评委会专家库", "standing"),
+    "TERM_EXPIRED": ExclusionWord("聘期不含会议日", "会议当日不在聘期内", "standing"),
+    "INACTIVE": ExclusionWord("专家停用", "专家状态不是在用", "standing"),
+    "SUSPENDED": ExclusionWord("暂停抽取", "暂停抽取期内", "integrity"),
+    "INTEGRITY": ExclusionWord("诚信限制", "诚信记录限制期内", "integrity"),
+    "SPECIALTY": ExclusionWord("专业不符", "入库专业不在本次抽取之列", "standing"),
+    "LEVEL": ExclusionWord("职称层级不符", "职称层级低于评委会要求", "standing"),
+    "UNIT_AVOID": ExclusionWord("回避单位", "工作单位在回避单位之列", "avoidance"),
+    "EXPERT_AVOID": ExclusionWord("回避专家", "本人在回避专家之列", "avoidance"),
+    "CONFLICT": ExclusionWord("数据比对回避", "与申报人存在应回避的关系", "avoidance"),
+    "APPLICANT_THIS_YEAR": ExclusionWord("本年度申报人", "本人是本年度申报人", "avoidance"),
+    "TIME_CLASH": ExclusionWord("会议时间重叠", "同一时间已抽入其他评审会议", "time"),
+    "UNAVAILABLE": ExclusionWord("本人登记不可用", "本人登记会议期间不能参加", "time"),
+    "ALREADY_DRAWN": ExclusionWord("本次系列已抽中", "本次系列抽取中已被抽中", "rotation"),
+    "DECLINED_EARLIER": ExclusionWord("本次系列已谢绝", "本次系列抽取中已不参评", "rotation"),
+    "ROTATION": ExclusionWord("连续参评轮换", "连续参评年数已满，须轮空", "rotation"),
+    "LOAD": ExclusionWord("本年次数已满", "本年参评次数已满", "rotation"),
+    "UNIT_CAP": ExclusionWord("同单位已满", "同单位人数已到上限", "rotation"),
+    "AGE": ExclusionWord("年龄超限", "年龄超过规定", "standing"),
+    "DATA_MISSING": ExclusionWord("信息缺失", "必需信息未登记，无法核对", "missing"),
+}
+
+CHINESE_ORDINALS = "零一二三四五六七八九十"
+
+
+def exclusion(code: str) -> ExclusionWord:
+    """The words of an exclusion code; an unknown code is shown as it is rather than hidden."""
+    return EXCLUSIONS.get(code, ExclusionWord(code, code, "standing"))
+
+
+def ordinal(number: int) -> str:
+    """1 -> 第一, 12 -> 第十二, up to 99."""
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return f"第{CHINESE_ORDINALS[ones]}"
+    head = "十" if tens == 1 else f"{CHINESE_ORDINALS[tens]}十"
+    return f"第{head}{CHINESE_ORDINALS[ones] if ones else ''}"
