@@ -44,8 +44,8 @@ class ListingFilter(django_filters.FilterSet):
         dressed = getattr(self, "_dressed", None)
         if dressed is None:
             dressed = super().form
-            for name, field in dressed.fields.items():
-                _dress(field, name)
+            for field in dressed.fields.values():
+                _dress(field)
             self._dressed = dressed
         return dressed
 
@@ -67,7 +67,7 @@ class ListingFilter(django_filters.FilterSet):
         return any(bound.data not in (None, "", [], [None, None]) for bound, _ in self.further())
 
 
-def _dress(field: forms.Field, name: str) -> None:
+def _dress(field: forms.Field) -> None:
     widget = field.widget
     widgets = widget.widgets if isinstance(widget, forms.MultiWidget) else [widget]
     for one in widgets:
@@ -81,10 +81,6 @@ def _dress(field: forms.Field, name: str) -> None:
         elif isinstance(one, forms.TextInput):
             one.attrs.setdefault("maxlength", str(KEYWORD_LENGTH))
             one.attrs.setdefault("autocomplete", "off")
-    if isinstance(field, forms.ChoiceField) and isinstance(widget, forms.Select) and not isinstance(widget, forms.SelectMultiple):
-        empty = getattr(field, "empty_label", None)
-        if empty in (None, "---------") and hasattr(field, "empty_label"):
-            field.empty_label = "全部"
 
 
 class KeywordFilter(django_filters.CharFilter):

@@ -24,7 +24,7 @@ Records
     {% coverage available need %}       bar with ticks at 1.5 and 3.0
     {% bar value total "green" %}       two-tone bar, as wide as its place
     {% progress done total message %}   {% job_progress job %} polls /jobs/<uuid>/ by itself
-    {% chart chart %}                   web.charts.columns_and_line(...) / web.charts.coverage(...)
+    {% chart chart narrow %}            web.charts.columns_and_line(...) / coverage(...); narrow: the same with width=340
     {% listing page %}                  web.listing.ListingPage
 
 Plain classes (see static/web/css): card card-head card-body card-fine · columns halves stack · facts (dl > div.w2 > dt+dd;
@@ -119,6 +119,8 @@ def field(
         attrs["aria-invalid"] = "true"
     if placeholder:
         attrs["placeholder"] = placeholder
+    if isinstance(widget, forms.Textarea) and str(widget.attrs.get("rows")) == "10":
+        attrs["rows"] = "3"  # Django's ten lines are too many for a remark
     kind = _kind(widget)
     if kind == "control":
         attrs["class"] = f"control {widget.attrs.get('class', '')}".strip()
@@ -274,9 +276,9 @@ def job_progress(job: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/components/chart.html")
-def chart(chart: Chart) -> dict[str, Any]:
-    """A chart with its figures as a table beneath."""
-    return {"chart": chart}
+def chart(chart: Chart, narrow: Chart | None = None) -> dict[str, Any]:
+    """A chart with its figures as a table beneath; `narrow` is the same redrawn for a phone (width=340)."""
+    return {"chart": chart, "narrow": narrow}
 
 
 @register.inclusion_tag("web/components/listing.html", takes_context=True)

@@ -6,6 +6,7 @@ export function startListing(root) {
     if (listing.dataset.started) continue;
     listing.dataset.started = "yes";
     columns(listing);
+    foldFilters(listing);
     density(listing);
     selection(listing);
   }
@@ -36,6 +37,24 @@ function columns(listing) {
       write(key, Object.fromEntries(boxes.map((one) => [one.value, one.checked])));
     });
   }
+}
+
+function foldFilters(listing) {
+  const bar = listing.querySelector("form.filter-bar");
+  const button = bar?.querySelector("[data-filter-fold]");
+  if (!button) return;
+  const others = bar.querySelectorAll(".filter-field:not(.wide)");
+  if (!others.length || !bar.querySelector(".filter-field.wide")) {
+    button.remove();
+    return;
+  }
+  const fold = (folded) => {
+    bar.classList.toggle("folded", folded);
+    button.setAttribute("aria-expanded", String(!folded));
+  };
+  // Only narrow screens draw a folded bar differently; conditions in force stay in sight.
+  fold(!listing.querySelector(".active-filters"));
+  button.addEventListener("click", () => fold(!bar.classList.contains("folded")));
 }
 
 function density(listing) {
