@@ -7,8 +7,8 @@ from datetime import date
 
 # GB/T 2260 province digits; 81 to 83 are the residence permits of Hong Kong, Macao and Taiwan residents.
 PROVINCES = frozenset(
-    (11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46)
-    + (50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83)
+    {11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46}
+    | {50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83}
 )
 WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))
 CHECK_DIGITS = "10X98765432"

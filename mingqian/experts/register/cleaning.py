@@ -16,6 +16,8 @@ _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _HAN = r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _BETWEEN_HAN = re.compile(rf"(?<={_HAN})\s+(?={_HAN})")
+# The many dots between the parts of a transliterated name.
+_DOTS = str.maketrans("•・‧∙⋅．", "······")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
 
 
@@ -44,8 +46,8 @@ def shown(text: str, most: int = 60) -> str:
 
 
 def name_of(cell: Cell) -> str:
-    """A person's name: no blanks between Han characters, one between words of other scripts."""
-    return _BETWEEN_HAN.sub("", text_of(cell))
+    """A name: no blanks between Han characters, one between words of other scripts, one kind of middle dot."""
+    return _BETWEEN_HAN.sub("", text_of(cell)).translate(_DOTS)
 
 
 def code_of(cell: Cell) -> str:

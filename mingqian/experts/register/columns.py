@@ -78,7 +78,9 @@ class Header:
         """(row number as the spreadsheet shows it, cells) of each row below the header that holds anything."""
         rows = enumerate(self.sheet.rows[self.row + 1 :], start=self.row + 2)
         own = set(self.places.values()) - {self.places.get("serial", -1)}
-        return [(number, cells) for number, cells in rows if any(_holds(cells, place) for place in own)]
+        return [
+            (number, cells) for number, cells in rows if any(_holds(cells, place) for place in own)
+        ]
 
 
 def _holds(cells: list[Cell], place: int) -> bool:
@@ -126,7 +128,9 @@ def find_header(sheets: list[Sheet]) -> Header:
         raise HeaderNotFound(
             "没有找到表头。请保留写有「姓名、身份证号、工作单位」等栏目名称的一行，或下载模板填写。"
         )
-    missing = [column.heading for column in COLUMNS if column.required and column.key not in best.places]
+    missing = [
+        column.heading for column in COLUMNS if column.required and column.key not in best.places
+    ]
     if missing:
         raise HeaderNotFound(
             f"工作表「{best.sheet.name}」第 {best.row + 1} 行的表头缺少 {len(missing)} 栏：{'、'.join(missing)}。"

@@ -44,15 +44,21 @@ def check_workbook(filename: str, content: bytes) -> None:
             "这个文件不是 Excel 工作簿。请在 Excel 或 WPS 中打开名册，另存为「Excel 工作簿 (*.xlsx)」后再上传。"
         )
     if not filename.lower().endswith(".xlsx"):
-        raise RefusedWorkbook("只接受扩展名为 .xlsx 的文件。请在 Excel 或 WPS 中另存为「Excel 工作簿 (*.xlsx)」。")
+        raise RefusedWorkbook(
+            "只接受扩展名为 .xlsx 的文件。请在 Excel 或 WPS 中另存为「Excel 工作簿 (*.xlsx)」。"
+        )
     _check_directory(content)
 
 
 def _refuse_ole(content: bytes) -> None:
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise RefusedWorkbook("工作簿设有打开密码，系统无法读取。请在 Excel 或 WPS 中取消密码，保存后再上传。")
+        raise RefusedWorkbook(
+            "工作簿设有打开密码，系统无法读取。请在 Excel 或 WPS 中取消密码，保存后再上传。"
+        )
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
-        raise RefusedWorkbook("这是旧版 .xls 文件。请在 Excel 或 WPS 中另存为「Excel 工作簿 (*.xlsx)」后再上传。")
+        raise RefusedWorkbook(
+            "这是旧版 .xls 文件。请在 Excel 或 WPS 中另存为「Excel 工作簿 (*.xlsx)」后再上传。"
+        )
     raise RefusedWorkbook("这个文件不是 Excel 工作簿。请选择 .xlsx 格式的名册文件。")
 
 
@@ -64,7 +70,9 @@ def _check_directory(content: bytes) -> None:
         raise RefusedWorkbook("文件已损坏，无法打开。请重新保存一份后再上传。") from None
     names = {entry.filename for entry in entries}
     if "xl/workbook.bin" in names:
-        raise RefusedWorkbook("这是二进制格式 (.xlsb) 的工作簿。请另存为「Excel 工作簿 (*.xlsx)」后再上传。")
+        raise RefusedWorkbook(
+            "这是二进制格式 (.xlsb) 的工作簿。请另存为「Excel 工作簿 (*.xlsx)」后再上传。"
+        )
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
         raise RefusedWorkbook("文件里没有工作簿。请确认选择的是名册，而不是压缩包或其他文档。")
     if any(entry.flag_bits & 1 for entry in entries):
@@ -72,4 +80,6 @@ def _check_directory(content: bytes) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     bomb = unpacked > HARMLESS_UNPACKED and unpacked > MOST_RATIO * len(content)
     if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or bomb:
-        raise RefusedWorkbook("文件展开后异常庞大，已拒绝打开。请把名册的数据复制到一个新工作簿，保存后再上传。")
+        raise RefusedWorkbook(
+            "文件展开后异常庞大，已拒绝打开。请把名册的数据复制到一个新工作簿，保存后再上传。"
+        )

@@ -35,11 +35,21 @@ def judge_identity(
     if gender is not None:
         values["gender"] = gender.value
     elif not finder.blames("gender"):
-        missing_or(finder, "gender", text_of(raw.get("gender")), "性别只能是男或女", "请填「男」或「女」。")
-    id_type = ID_TYPES.get(name_of(raw.get("id_type"))) if text_of(raw.get("id_type")) else IdType.RESIDENT
+        missing_or(
+            finder, "gender", text_of(raw.get("gender")), "性别只能是男或女", "请填「男」或「女」。"
+        )
+    id_type = (
+        ID_TYPES.get(name_of(raw.get("id_type")))
+        if text_of(raw.get("id_type"))
+        else IdType.RESIDENT
+    )
     if id_type is None:
         finder.add(
-            "id_type", "id_type", text_of(raw.get("id_type")), "不认识的证件类型", f"请填：{'、'.join(IdType.labels)}。"
+            "id_type",
+            "id_type",
+            text_of(raw.get("id_type")),
+            "不认识的证件类型",
+            f"请填：{'、'.join(IdType.labels)}。",
         )
         return
     values["id_type"] = id_type.value
@@ -133,7 +143,11 @@ def _judge_age(born: date, key: str, value: str, finder: FaultFinder, on: date) 
     age = age_on(born, on)
     if not YOUNGEST <= age <= OLDEST:
         finder.add(
-            "age", key, value, f"年龄 {age} 岁，不在 {YOUNGEST} 至 {OLDEST} 岁之间", "请核对证件号码；确已超龄的请从名册中删去。"
+            "age",
+            key,
+            value,
+            f"年龄 {age} 岁，不在 {YOUNGEST} 至 {OLDEST} 岁之间",
+            "请核对证件号码；确已超龄的请从名册中删去。",
         )
 
 
@@ -200,7 +214,9 @@ def optional_text(
         too_long(finder, key, text, most)
     elif pattern is not None and not pattern.fullmatch(text):
         heading = finder.header.headings[key]
-        finder.add("not_understood", key, text, f"{heading}的写法不对", f"例如 {example}；没有可以留空。")
+        finder.add(
+            "not_understood", key, text, f"{heading}的写法不对", f"例如 {example}；没有可以留空。"
+        )
     else:
         values[key] = text
 

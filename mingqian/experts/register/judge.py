@@ -69,7 +69,11 @@ class Judge:
             cell = raw.get(column.key)
             if isinstance(cell, str) and has_control_characters(cell):
                 finder.add(
-                    "control_characters", column.key, cell, "含有看不见的控制字符", "请清空这一格，重新输入内容。"
+                    "control_characters",
+                    column.key,
+                    cell,
+                    "含有看不见的控制字符",
+                    "请清空这一格，重新输入内容。",
                 )
                 raw[column.key] = None
         judge_identity(raw, record.values, finder, on=self.expectations.on)

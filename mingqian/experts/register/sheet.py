@@ -41,7 +41,9 @@ def read_sheets(content: bytes) -> list[Sheet]:
     """The workbook's visible sheets. Raises UnreadableWorkbook."""
     command = [sys.executable, "-I", str(Path(__file__))]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=WALL_SECONDS, check=False)
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=WALL_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         raise UnreadableWorkbook(
             "读取超过时限，已停止。请把名册的数据复制到一个新工作簿，保存后再上传。"
@@ -55,7 +57,8 @@ def read_sheets(content: bytes) -> list[Sheet]:
             "工作簿内容异常，无法读取。请把名册的数据复制到一个新工作簿，保存后再上传。"
         )
     return [
-        Sheet(name, [[_decoded(cell) for cell in row] for row in rows]) for name, rows in json.loads(done.stdout)
+        Sheet(name, [[_decoded(cell) for cell in row] for row in rows])
+        for name, rows in json.loads(done.stdout)
     ]
 
 

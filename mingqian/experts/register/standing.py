@@ -59,7 +59,11 @@ def judge_unit(raw: dict[str, Cell], values: dict[str, object], finder: FaultFin
         # One missing unit is one fault, not two.
         return
     if code and not credit_code.is_valid(code):
-        wrong = f"统一社会信用代码应为 18 位，现为 {len(code)} 位" if len(code) != 18 else "统一社会信用代码校验码错"
+        wrong = (
+            f"统一社会信用代码应为 18 位，现为 {len(code)} 位"
+            if len(code) != 18
+            else "统一社会信用代码校验码错"
+        )
         finder.add("uscc", "uscc", code, wrong, "请对照单位的法人证书或营业执照核对。")
     elif code:
         values["uscc"] = code
@@ -85,7 +89,11 @@ def judge_title(
     if obtained is not None:
         if obtained > expected.on:
             finder.add(
-                "in_future", "title_date", obtained.isoformat(), "取得日期晚于今天", "请核对职称证书上的日期。"
+                "in_future",
+                "title_date",
+                obtained.isoformat(),
+                "取得日期晚于今天",
+                "请核对职称证书上的日期。",
             )
         else:
             values["title_date"] = obtained
@@ -110,7 +118,9 @@ def judge_membership(
         return
     last = last_day_of_term(start, expected.term_years)
     if end <= start:
-        finder.add("term_backwards", "term_to", end.isoformat(), "聘期止不晚于聘期起", "请核对两个日期。")
+        finder.add(
+            "term_backwards", "term_to", end.isoformat(), "聘期止不晚于聘期起", "请核对两个日期。"
+        )
     elif end > last:
         finder.add(
             "term_too_long",
@@ -130,7 +140,13 @@ def _judge_specialties(
         return
     names = parts_of(raw.get("specialties"))
     if not names:
-        finder.add("missing", "specialties", "", "未填写推荐专业", "请填写本评委会的评审专业，多个用分号隔开。")
+        finder.add(
+            "missing",
+            "specialties",
+            "",
+            "未填写推荐专业",
+            "请填写本评委会的评审专业，多个用分号隔开。",
+        )
         return
     unknown = [name for name in names if name not in expected.specialties]
     if unknown:
@@ -176,6 +192,8 @@ def _day(raw: dict[str, Cell], finder: FaultFinder, key: str) -> date | None:
     day = date_of(cell)
     if day is None or not EARLIEST <= day <= LATEST:
         heading = finder.header.headings[key]
-        missing_or(finder, key, text_of(cell), f"{heading}不是有效的日期", "请写到日，例如 2026-04-01。")
+        missing_or(
+            finder, key, text_of(cell), f"{heading}不是有效的日期", "请写到日，例如 2026-04-01。"
+        )
         return None
     return day

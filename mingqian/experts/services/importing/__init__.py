@@ -1,0 +1,17 @@
+"""A register on its way into the pool: upload, dry run, import, or dropped."""
+
+from .apply import PoolChanged, import_pool
+from .badrows import bad_rows_workbook
+from .dry_run import check_import
+from .upload import confirm_import, drop_import, recheck_import, start_import
+
+__all__ = [
+    "PoolChanged",
+    "bad_rows_workbook",
+    "check_import",
+    "confirm_import",
+    "drop_import",
+    "import_pool",
+    "recheck_import",
+    "start_import",
+]
