@@ -57,13 +57,13 @@ def _flush_past_the_protections(self: TransactionTestCase) -> None:
     """Append-only tables refuse the flush that ends a transactional test: lift that, then restore."""
     guards = protections()
     for guard in reversed(guards):
-        guard.remove()
+        guard.remove(connection)
     try:
         _flush(self)
         load_standing_data()
     finally:
         for guard in guards:
-            guard.install()
+            guard.install(connection)
 
 
 TransactionTestCase._fixture_teardown = _flush_past_the_protections  # type: ignore[method-assign]
