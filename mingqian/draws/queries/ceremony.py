@@ -1,0 +1,261 @@
+"""How far a draw has come: who has contributed, what is still missing, what the engine gets to see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+import fairdraw
+
+from mingqian.accounts.models import User
+from mingqian.accounts.roles import HRSS, OFFICE, Role
+from mingqian.draws.models import Contribution, Draw, DrawApplication, DrawKind, DrawStatus, Party
+
+from .rules.check import rules_for
+
+HUMANS = (Party.OFFICE, Party.HRSS, Party.OBSERVER)
+
+
+def party_of(user: User) -> Party | None:
+    """For whom this person contributes: decided by the role, never chosen."""
+    if user.role in OFFICE:
+        return Party.OFFICE
+    if user.role in HRSS:
+        return Party.HRSS
+    return Party.OBSERVER if user.role == Role.OBSERVER else None
+
+
+def current_draw(application: DrawApplication) -> Draw | None:
+    """The draw under way or executed; None while there is none, or after a void or an abandoned attempt."""
+    return Draw.objects.current().filter(application=application).first()
+
+
+def latest_draw(application: DrawApplication) -> Draw | None:
+    """The last attempt, whatever became of it."""
+    return Draw.objects.filter(application=application).order_by("-attempt").first()
+
+
+def previous_digest(application: DrawApplication) -> str:
+    """The transcript a new draw is bound to: the last void one, or for a supplement the one it supplements."""
+    void = application.draws.filter(status=DrawStatus.VOIDED).order_by("-attempt").first()
+    if void is not None:
+        return void.transcript_hash
+    if application.kind == DrawKind.SUPPLEMENTARY and application.parent_id:
+        first = application.parent.draws.filter(status=DrawStatus.EXECUTED).first()
+        if first is not None:
+            return first.transcript_hash
+    return ""
+
+
+def missing_parties(draw: Draw, wanted: Collection[Party] | None = None) -> list[str]:
+    """Who must still commit before the reveal may begin, in words; with `wanted`, which of these."""
+    there = set(draw.contributions.exclude(party=Party.SERVER).values_list("party", flat=True))
+    if wanted is not None:
+        return [str(party.label) for party in wanted if party not in there]
+    rules = rules_for(draw.application)
+    missing = []
+    if rules["observer_parties_min"].whole and Party.OBSERVER not in there:
+        missing.append(str(Party.OBSERVER.label))
+    least = min(rules["contributing_parties_min"].whole, len(HUMANS))
+    for party in HUMANS:
+        if len(there) + len(missing) >= least:
+            break
+        if party not in there and party.label not in missing:
+            missing.append(str(party.label))
+    return missing
+
+
+def all_revealed(draw: Draw) -> bool:
+    """Whether every human party that committed has revealed."""
+    return not draw.contributions.exclude(party=Party.SERVER).filter(revealed_at=None).exists()
+
+
+def frozen_pool(draw: Draw) -> fairdraw.Pool:
+    """The pool as frozen, read back from its bytes."""
+    return fairdraw.Pool.from_records(json.loads(bytes(draw.pool)))
+
+
+def frozen_plan(draw: Draw) -> fairdraw.Plan:
+    """The plan as frozen, read back from its bytes."""
+    return fairdraw.Plan.from_record(json.loads(bytes(draw.plan)))
+
+
+def is_unchanged(draw: Draw) -> bool:
+    """Whether the frozen bytes still give the fingerprints that were shown at the freeze."""
+    try:
+        return (
+            frozen_pool(draw).root == draw.pool_root
+            and frozen_plan(draw).rules_hash() == draw.rules_hash
+        )
+    except (fairdraw.FairdrawError, ValueError):
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLottery:
+    """The solution as fixed at the freeze; the draw itself solves again and compares."""
+
+    lottery_hash: str
+
+
+def commitment_of(
+    draw: Draw, pool: fairdraw.Pool | None = None, plan: fairdraw.Plan | None = None
+) -> fairdraw.Commitment:
+    """Everything that is fixed before the reveal, bound together."""
+    return fairdraw.commit(
+        pool or frozen_pool(draw),
+        plan or frozen_plan(draw),
+        FrozenLottery(draw.lottery_hash),
+        dict(draw.contributions.values_list("party", "commitment")),
+        trials=draw.trials_counted,
+        attempt=draw.attempt,
+        previous=draw.previous or None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """One party of the ceremony as everybody may see it."""
+
+    party: Party
+    made: Contribution | None
+    needed: bool
+    mine: bool
+
+    @property
+    def label(self) -> str:
+        return str(self.party.label)
+
+    @property
+    def icon(self) -> str:
+        return {
+            Party.OFFICE: "building-community",
+            Party.HRSS: "building-bank",
+            Party.OBSERVER: "eye-check",
+            Party.SERVER: "server",
+        }[self.party]
+
+    @property
+    def person(self) -> str:
+        return self.made.user.real_name if self.made and self.made.user_id else ""
+
+    @property
+    def is_revealed(self) -> bool:
+        return bool(self.made and self.made.revealed_at)
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Tone and word."""
+        if self.made is None:
+            return ("amber", "待承诺") if self.needed else ("gray", "未参加")
+        return ("green", "已揭示") if self.is_revealed else ("blue", "已承诺")
+
+
+class Ceremony:
+    """One attempt as a user sees it; nothing here tells a number before its reveal."""
+
+    def __init__(self, application: DrawApplication, draw: Draw | None, user: User) -> None:
+        self.application, self.draw, self.user = application, draw, user
+        self.my_party = party_of(user)
+
+    @cached_property
+    def contributions(self) -> dict[str, Contribution]:
+        if self.draw is None:
+            return {}
+        return {c.party: c for c in self.draw.contributions.select_related("user")}
+
+    @cached_property
+    def lines(self) -> list[PartyLine]:
+        """The human parties, in their order."""
+        open_ = self.draw is not None and self.draw.status == DrawStatus.FROZEN
+        return [
+            PartyLine(p, self.contributions.get(p), open_, p == self.my_party) for p in HUMANS
+        ]
+
+    @cached_property
+    def committed(self) -> int:
+        return sum(line.made is not None for line in self.lines)
+
+    @cached_property
+    def revealed(self) -> int:
+        return sum(line.is_revealed for line in self.lines)
+
+    @property
+    def taking_part(self) -> int:
+        """How many human parties count: all while commitments are open, then those that committed."""
+        if self.draw is None or self.draw.status == DrawStatus.FROZEN:
+            return len(HUMANS)
+        return self.committed
+
+    @property
+    def mine(self) -> Contribution | None:
+        return self.contributions.get(self.my_party) if self.my_party else None
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """Who must still commit under the rules."""
+        return missing_parties(self.draw) if self.draw else []
+
+    @property
+    def may_contribute(self) -> bool:
+        return bool(
+            self.draw
+            and self.draw.status == DrawStatus.FROZEN
+            and self.my_party
+            and self.mine is None
+            and self.user.may("draws.contribute")
+        )
+
+    @property
+    def may_close(self) -> bool:
+        return bool(
+            self.draw
+            and self.draw.status == DrawStatus.FROZEN
+            and not self.missing
+            and self.user.may("draws.freeze_draw")
+        )
+
+    @property
+    def may_reveal(self) -> bool:
+        return bool(
+            self.draw
+            and self.draw.status == DrawStatus.COMMITTED
+            and self.mine
+            and not self.mine.revealed_at
+            and self.user.may("draws.contribute")
+        )
+
+    @property
+    def is_ready(self) -> bool:
+        """Everything is revealed: the seed is fixed, though nobody has seen it."""
+        return bool(
+            self.draw
+            and self.draw.status == DrawStatus.COMMITTED
+            and self.committed
+            and self.revealed == self.committed
+        )
+
+    @property
+    def may_execute(self) -> bool:
+        return self.is_ready and self.user.may("draws.execute_draw")
+
+    @property
+    def may_abandon(self) -> bool:
+        """Until everything is revealed; afterwards stopping would mean choosing."""
+        return bool(
+            self.draw
+            and self.draw.status in (DrawStatus.FROZEN, DrawStatus.COMMITTED)
+            and not self.is_ready
+            and self.user.may("draws.freeze_draw")
+        )
+
+    @property
+    def token(self) -> str:
+        """Changes whenever the page would look different."""
+        if self.draw is None:
+            return "0"
+        d = self.draw
+        voiding = f"{bool(d.void_hrss_at):d}{bool(d.void_observer_at):d}"
+        return f"{d.attempt}-{d.status}-{self.committed}-{self.revealed}-{voiding}"

@@ -1,0 +1,97 @@
+"""Whether an approved application can be drawn now: every finding, with its citation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils import timezone
+
+from mingqian.accounts.models import User
+from mingqian.accounts.roles import Role
+from mingqian.draws.models import DrawApplication
+from mingqian.workflow.models import MatterStatus
+
+from .rules import Finding, Findings, Level, read_case
+from .rules.case import Case
+from .rules.meeting import check_committee, check_filing
+from .rules.people import check_feasible
+from .working_days import days_back, working_days_before
+
+PROCEDURE = "抽取程序要求"
+
+
+def freeze_findings(application: DrawApplication, *, now: datetime | None = None) -> Findings:
+    """What stands for and against freezing the pool now."""
+    now = now or timezone.now()
+    case = read_case(application, now=now, errors={})
+    return Findings.of(
+        [
+            *_check_approved(application),
+            *check_committee(case),
+            *check_filing(case),
+            *_check_window(case),
+            *check_feasible(case),
+            *_check_observer(case),
+        ]
+    )
+
+
+def _check_approved(application: DrawApplication) -> Iterator[Finding]:
+    matter = application.matter
+    if matter.status == MatterStatus.APPROVED:
+        at = f"{timezone.localtime(matter.decided_at):%Y-%m-%d %H:%M}" if matter.decided_at else ""
+        yield Finding("approved", Level.OK, "申请已审核通过", at, PROCEDURE)
+    else:
+        yield Finding(
+            "approved",
+            Level.BLOCK,
+            "申请未审核通过",
+            f"当前状态为{matter.get_status_display()}，审核通过后方可正式抽取。",
+            PROCEDURE,
+        )
+
+
+def _check_window(case: Case) -> Iterator[Finding]:
+    application = case.application
+    if application.starts_at is None:
+        return
+    if application.starts_at <= case.now:
+        yield Finding(
+            "draw_window", Level.BLOCK, "会议开始时间已过", "抽取须在会议之前进行。", PROCEDURE
+        )
+        return
+    today = timezone.localtime(case.now).date()
+    meeting_on = timezone.localtime(application.starts_at).date()
+    least, most = case.rules["draw_lead_days_min"], case.rules["draw_lead_days_max"]
+    first, last = days_back(meeting_on, most.whole), days_back(meeting_on, least.whole)
+    days = working_days_before(today, meeting_on)
+    window = f"{first} 至 {last}（会前 {least.whole} 至 {most.whole} 个工作日）"
+    if days > most.whole:
+        yield case.finding(
+            most.key, "未到抽取时间", f"可抽取的日期为 {window}，今天是会前 {days} 个工作日。"
+        )
+    elif days < least.whole:
+        yield case.finding(
+            least.key,
+            "已过抽取时间",
+            f"可抽取的日期为 {window}，今天是会前 {days} 个工作日。请与人社部门商定改期。",
+        )
+    else:
+        yield case.finding(
+            least.key, "在规定的抽取时间内", f"会前 {days} 个工作日，可抽取的日期为 {window}", ok=True
+        )
+
+
+def _check_observer(case: Case) -> Iterator[Finding]:
+    rule = case.rules["observer_parties_min"]
+    if rule.whole < 1:
+        return
+    if User.objects.filter(role=Role.OBSERVER, is_active=True).exists():
+        yield case.finding(
+            rule.key, "监督人员须到场贡献随机数", "监督人员在自己的账号上录入，先承诺后揭示", ok=True
+        )
+    else:
+        yield case.finding(
+            rule.key, "没有监督人员账号", "请系统管理员为监督人员建立账号，否则承诺无法到齐。"
+        )

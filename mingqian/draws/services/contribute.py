@@ -1,0 +1,247 @@
+"""Contributions to the seed: committed blind, revealed only when all are in."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+
+import fairdraw
+from django.db import IntegrityError
+from django.utils import timezone
+
+from mingqian.accounts.models import User
+from mingqian.audit.services import record
+from mingqian.draws.models import Contribution, Draw, DrawEvent, DrawStatus, Party
+from mingqian.draws.queries.ceremony import (
+    HUMANS,
+    all_revealed,
+    commitment_of,
+    missing_parties,
+    party_of,
+)
+from mingqian.draws.queries.salts import nonce_aad
+from mingqian.web.sealed import seal, unseal
+
+from .holding import CeremonyMovedOn, CeremonyRefused, holding_draw
+
+HEX_64 = re.compile(r"[0-9a-f]{64}")
+NONCE_HEX = re.compile(r"(?:[0-9a-f]{2}){16,64}")
+LONGEST_TEXT = 200
+
+
+class NotAParty(CeremonyRefused):
+    """This person's role contributes nothing to a draw."""
+
+    told = "您的角色不是本次抽取的贡献方。"
+
+
+class AlreadyContributed(CeremonyRefused):
+    """The party has committed; a commitment cannot be taken back."""
+
+    told = "本方已经提交承诺，承诺一经提交不能更换。"
+
+
+class ContributionRefused(CeremonyRefused):
+    """What was typed cannot be used."""
+
+
+class RevealRefused(CeremonyRefused):
+    """The revealed number is not the one that was committed to."""
+
+
+def contribute(
+    draw: Draw,
+    *,
+    by: User,
+    text: str = "",
+    commitment: str = "",
+    at: datetime | None = None,
+) -> Contribution:
+    """Put in this person's party's share, blind: drawn by the system, from a typed text, or a commitment only.
+
+    A typed text becomes SHA-256(text) followed by 16 random bytes, so that the party finds its own words in
+    the number and nobody can guess them from the commitment. With `commitment` (64 hex digits) the party
+    keeps its number to itself until the reveal. When every party is in, the commitments are closed.
+    Raises NotAParty, AlreadyContributed, ContributionRefused, CeremonyMovedOn.
+    """
+    at = at or timezone.now()
+    party = _party(by)
+    nonce = None if commitment else _nonce(text)
+    with holding_draw(draw, by=by, permission="draws.contribute") as held:
+        if held.status != DrawStatus.FROZEN:
+            raise CeremonyMovedOn()
+        if held.contributions.filter(party=party).exists():
+            raise AlreadyContributed()
+        made = _store(held, party, by, nonce, commitment, at)
+        closed = not missing_parties(held, HUMANS)
+        if closed:
+            _close(held, at)
+        record(
+            "draws.contribute",
+            on=held,
+            by=by,
+            office_id=held.office_id,
+            details={
+                "number": held.application.number,
+                "attempt": held.attempt,
+                "party": party,
+                "commitment": made.commitment,
+                "self_held": made.self_held,
+                "commit_hash": held.commit_hash,
+            },
+            at=at,
+        )
+    return made
+
+
+def contribute_as_server(draw: Draw, *, at: datetime) -> Contribution:
+    """The system's own share, made with the freeze, inside its transaction; revealed by the draw itself."""
+    return _store(draw, Party.SERVER, None, secrets.token_bytes(32), "", at)
+
+
+def close_commitments(draw: Draw, *, by: User, at: datetime | None = None) -> Draw:
+    """Go on to the reveal although not every party is in, as far as the rules allow.
+
+    Raises CeremonyRefused naming who is still needed. Closing twice is closing once.
+    """
+    at = at or timezone.now()
+    with holding_draw(draw, by=by, permission="draws.freeze_draw") as held:
+        if held.status == DrawStatus.COMMITTED:
+            return held
+        if held.status != DrawStatus.FROZEN:
+            raise CeremonyMovedOn()
+        needed = missing_parties(held)
+        if needed:
+            raise CeremonyRefused(f"承诺尚未到齐，还缺：{'、'.join(needed)}。")
+        _close(held, at)
+        record(
+            "draws.close_commitments",
+            on=held,
+            by=by,
+            office_id=held.office_id,
+            details={
+                "number": held.application.number,
+                "attempt": held.attempt,
+                "commit_hash": held.commit_hash,
+                "parties": sorted(held.contributions.values_list("party", flat=True)),
+            },
+            at=at,
+        )
+    return held
+
+
+def reveal(draw: Draw, *, by: User, nonce: str = "", at: datetime | None = None) -> Contribution:
+    """Show this person's party's number, once all commitments are closed.
+
+    `nonce` (hex) is needed only from a party that kept its number to itself. Revealing twice is revealing
+    once. Raises NotAParty, RevealRefused, CeremonyMovedOn.
+    """
+    at = at or timezone.now()
+    party = _party(by)
+    with holding_draw(draw, by=by, permission="draws.contribute") as held:
+        made = held.contributions.filter(party=party).first()
+        if made is not None and made.revealed_at:
+            return made
+        if held.status != DrawStatus.COMMITTED or made is None:
+            raise CeremonyMovedOn()
+        made.nonce = _revealed_nonce(made, nonce)
+        made.revealed_at, made.revealed_by = at, by
+        made.save(update_fields=["nonce", "revealed_at", "revealed_by"])
+        DrawEvent.objects.create(draw=held, at=at, kind="revealed", party=party)
+        if all_revealed(held):
+            DrawEvent.objects.create(draw=held, at=at, kind="all_revealed")
+        record(
+            "draws.reveal",
+            on=held,
+            by=by,
+            office_id=held.office_id,
+            details={
+                "number": held.application.number,
+                "attempt": held.attempt,
+                "party": party,
+                "nonce": made.nonce,
+            },
+            at=at,
+        )
+    return made
+
+
+def reveal_server(draw: Draw, *, at: datetime) -> Contribution:
+    """Show the system's number, inside the transaction of the draw."""
+    made = draw.contributions.get(party=Party.SERVER)
+    if not made.revealed_at:
+        made.nonce = unseal(made.nonce_sealed, aad=nonce_aad(draw.pk, Party.SERVER))
+        made.revealed_at = at
+        made.save(update_fields=["nonce", "revealed_at"])
+        DrawEvent.objects.create(draw=draw, at=at, kind="revealed", party=Party.SERVER)
+    return made
+
+
+def _party(by: User) -> Party:
+    party = party_of(by)
+    if party is None:
+        raise NotAParty()
+    return party
+
+
+def _nonce(text: str) -> bytes:
+    text = text.strip()
+    if not text:
+        return secrets.token_bytes(32)
+    if len(text) > LONGEST_TEXT:
+        raise ContributionRefused(f"输入的文字最多 {LONGEST_TEXT} 字，现为 {len(text)} 字。")
+    if not text.isprintable():
+        raise ContributionRefused("输入的文字含有不能使用的字符，请重新输入。")
+    return hashlib.sha256(text.encode()).digest() + secrets.token_bytes(16)
+
+
+def _store(
+    draw: Draw, party: Party, by: User | None, nonce: bytes | None, commitment: str, at: datetime
+) -> Contribution:
+    if nonce is None:
+        commitment = "".join(commitment.split()).lower()
+        if not HEX_64.fullmatch(commitment):
+            raise ContributionRefused("承诺值应为 64 位十六进制数字（0-9、a-f），请核对后重新输入。")
+        if draw.contributions.filter(commitment=commitment).exists():
+            raise ContributionRefused("该承诺值与另一方相同，请另行生成随机数。")
+    else:
+        commitment = fairdraw.nonce_commitment(nonce)
+    try:
+        made = Contribution.objects.create(
+            draw=draw,
+            party=party,
+            user=by,
+            commitment=commitment,
+            self_held=nonce is None,
+            nonce_sealed=seal(nonce.hex(), aad=nonce_aad(draw.pk, party)) if nonce else None,
+            committed_at=at,
+        )
+    except IntegrityError:
+        raise AlreadyContributed() from None
+    DrawEvent.objects.create(draw=draw, at=at, kind="committed", party=party)
+    return made
+
+
+def _close(draw: Draw, at: datetime) -> None:
+    """Bind everything together; from here on only reveals are possible."""
+    commit_hash = commitment_of(draw).value
+    moved = Draw.objects.filter(pk=draw.pk, status=DrawStatus.FROZEN).update(
+        status=DrawStatus.COMMITTED, commit_hash=commit_hash, committed_at=at
+    )
+    if moved == 0:
+        raise CeremonyMovedOn()
+    draw.status, draw.commit_hash, draw.committed_at = DrawStatus.COMMITTED, commit_hash, at
+    DrawEvent.objects.create(draw=draw, at=at, kind="closed", details={"commit": commit_hash})
+
+
+def _revealed_nonce(made: Contribution, typed: str) -> str:
+    if not made.self_held:
+        return unseal(made.nonce_sealed, aad=nonce_aad(made.draw_id, made.party))
+    typed = "".join(typed.split()).lower()
+    if not NONCE_HEX.fullmatch(typed):
+        raise RevealRefused("请输入承诺时自行保管的随机数：32 至 128 位十六进制数字。")
+    if fairdraw.nonce_commitment(bytes.fromhex(typed)) != made.commitment:
+        raise RevealRefused("与承诺不符：该随机数算出的承诺值与已提交的不同，请核对后重新输入。")
+    return typed

@@ -1,0 +1,116 @@
+"""Freezing: from here on the pool and the rules of this draw are fixed bytes."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+import fairdraw
+from django.db import IntegrityError
+from django.utils import timezone
+
+from mingqian.accounts.models import User
+from mingqian.audit.services import record
+from mingqian.draws.models import Draw, DrawApplication, DrawEvent, FrozenMember
+from mingqian.draws.queries.ceremony import current_draw, previous_digest
+from mingqian.draws.queries.pool import assemble
+from mingqian.draws.queries.readiness import freeze_findings
+from mingqian.draws.queries.rules import Finding
+from mingqian.draws.queries.salts import salt_aad, salt_maker
+from mingqian.web.sealed import seal
+
+from .contribute import contribute_as_server
+from .holding import CeremonyRefused, holding_application
+
+BATCH = 500
+
+
+class CannotFreeze(CeremonyRefused):
+    """Rules stand against freezing; `findings` holds every one that blocks."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__("；".join(f"{f.title}：{f.text}" if f.text else f.title for f in findings))
+
+
+def freeze_draw(application: DrawApplication, *, by: User, at: datetime | None = None) -> Draw:
+    """Fix pool and plan of an approved application, solve them, and commit the server's own contribution.
+
+    Doing it twice, or two people at once, gives the one draw under way. Raises CannotFreeze with every
+    finding that blocks, and PermissionDenied.
+    """
+    at = at or timezone.now()
+    try:
+        with holding_application(application, by=by, permission="draws.freeze_draw") as held:
+            under_way = current_draw(held)
+            if under_way is not None:
+                return under_way
+            blocking = freeze_findings(held, now=at).blocking
+            if blocking:
+                raise CannotFreeze(blocking)
+            draw = _freeze(held, by, at)
+    except IntegrityError:
+        under_way = current_draw(application)
+        if under_way is None:
+            raise
+        return under_way
+    return draw
+
+
+def _freeze(application: DrawApplication, by: User, at: datetime) -> Draw:
+    last = application.draws.order_by("-attempt").first()
+    attempt = last.attempt + 1 if last else 1
+    secret = secrets.token_bytes(32)
+    assembled = assemble(application, salt_of=salt_maker(secret))
+    solution = fairdraw.solve(assembled.pool, assembled.plan)
+    draw = Draw.objects.create(
+        application=application,
+        office_id=application.office_id,
+        attempt=attempt,
+        frozen_at=at,
+        frozen_by=by,
+        salt_sealed=seal(secret.hex(), aad=salt_aad(application.pk, attempt)),
+        pool=fairdraw.canonical(assembled.pool.records()),
+        plan=fairdraw.canonical(assembled.plan.record()),
+        solution=fairdraw.canonical(solution.record()),
+        pool_root=assembled.pool.root,
+        rules_hash=assembled.plan.rules_hash(),
+        lottery_hash=solution.lottery_hash,
+        pool_count=len(assembled.pool),
+        eligible_count=len(assembled.pool.eligible),
+        trials_counted=application.trial_count,
+        previous=previous_digest(application),
+    )
+    FrozenMember.objects.bulk_create(
+        [
+            FrozenMember(
+                draw=draw,
+                office_id=application.office_id,
+                expert_id=expert_id,
+                pseudonym=pseudonym,
+                codes=list(assembled.codes_of.get(expert_id, ())),
+            )
+            for pseudonym, expert_id in assembled.expert_of.items()
+        ],
+        batch_size=BATCH,
+    )
+    counts = {"pool": draw.pool_count, "eligible": draw.eligible_count}
+    DrawEvent.objects.create(draw=draw, at=at, kind="frozen", details=counts)
+    contribute_as_server(draw, at=at)
+    record(
+        "draws.freeze_draw",
+        on=draw,
+        by=by,
+        office_id=application.office_id,
+        details={
+            "number": application.number,
+            "attempt": attempt,
+            "pool_root": draw.pool_root,
+            "rules_hash": draw.rules_hash,
+            "lottery_hash": draw.lottery_hash,
+            "trials": draw.trials_counted,
+            **counts,
+        },
+        at=at,
+    )
+    return draw
