@@ -128,7 +128,7 @@ def set_groups(
     Raises PermissionDenied, and NotAccepted where a specialty stands in two groups or is not the
     committee's, or a group that is already used by a document would have to go.
     """
-    check(by, "committees.manage_committee", office_id=committee.office_id)
+    check(by, "committees.edit_group", office_id=committee.office_id)
     _judge_groups(committee, groups)
     with transaction.atomic():
         Committee.objects.select_for_update().get(pk=committee.pk)
