@@ -156,3 +156,24 @@ def test_the_page_of_permissions_matches_the_role_table() -> None:
 
 def test_migrations_match_the_models() -> None:
     call_command("makemigrations", "--check", "--dry-run", stdout=StringIO())
+
+
+def test_every_setting_of_the_environment_is_explained() -> None:
+    """docs/operations.md names exactly the variables that the configuration reads."""
+    read = re.compile(r"""(?:variable|secret)\(\s*["']([A-Z_]+)["']""")
+    named = {
+        name
+        for path in (ROOT / "mingqian" / "config").glob("*.py")
+        for name in read.findall(path.read_text("utf-8"))
+    }
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert named == set(re.findall(r"^\| `MINGQIAN_([A-Z_]+)`", page, re.M))
+
+
+def test_the_grants_of_the_operations_page_name_real_tables() -> None:
+    tables = {model._meta.db_table for model in our_models()}
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    revoked = re.findall(r"^REVOKE [A-Z, ]+ ON ([a-z_, ]+) FROM", page, re.M)
+    assert revoked
+    for names in revoked:
+        assert set(names.split(", ")) <= tables, names
