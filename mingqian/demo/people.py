@@ -20,7 +20,22 @@ GIVEN = (
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国庆文辉玲斌宇浩凯晓东海燕志远思雨佳欣梓涵轩子"
     "航启凤群琴春雅怡乐安宁恒毅诚信仁和知行若清岚舟衡岳言书墨竹松柏"
 )
-MOBILE_PREFIXES = ("135", "136", "137", "138", "139", "150", "151", "158", "159", "177", "186", "188", "189", "199")
+MOBILE_PREFIXES = (
+    "135",
+    "136",
+    "137",
+    "138",
+    "139",
+    "150",
+    "151",
+    "158",
+    "159",
+    "177",
+    "186",
+    "188",
+    "189",
+    "199",
+)
 
 
 @dataclass(frozen=True)
@@ -66,12 +81,16 @@ def id_number(region: str, birth: dt.date, serial: int) -> str:
 
 def units_of(story: CommitteeStory) -> list[UnitStory]:
     """Sixty or so employers: the provincial ones first, then each city's."""
-    places = [("南江省", "南江市", "440000")] + [(city, city, code) for city, code in CITIES.items()]
+    places = [("南江省", "南江市", "440000")] + [
+        (city, city, code) for city, code in CITIES.items()
+    ]
     units = []
     for place, city, region in places:
         for kind in story.unit_kinds:
             serial = story.seed % 1000 * 1000 + len(units)
-            units.append(UnitStory(f"{place}{kind}", credit_code("12", region, serial), city, region))
+            units.append(
+                UnitStory(f"{place}{kind}", credit_code("12", region, serial), city, region)
+            )
     return units
 
 
@@ -96,8 +115,12 @@ def _expert(story, dice, serial, unit, group, main, year, used_ids, used_mobiles
     gender = dice.choice("男女")
     birth = dt.date(year - dice.randint(36, 66), dice.randint(1, 12), dice.randint(1, 28))
     region = dice.choice(list(CITIES.values()))
-    number = _unused(used_ids, lambda: id_number(region, birth, dice.randrange(0, 998, 2) + (gender == "男")))
-    mobile = _unused(used_mobiles, lambda: dice.choice(MOBILE_PREFIXES) + f"{dice.randrange(10**8):08d}")
+    number = _unused(
+        used_ids, lambda: id_number(region, birth, dice.randrange(0, 998, 2) + (gender == "男"))
+    )
+    mobile = _unused(
+        used_mobiles, lambda: dice.choice(MOBILE_PREFIXES) + f"{dice.randrange(10**8):08d}"
+    )
     title, level, _ = dice.choices(story.titles, [weight for *_, weight in story.titles])[0]
     siblings = [name for name in dict(story.groups)[group] if name != main]
     second = (dice.choice(siblings),) if siblings and dice.random() < 0.35 else ()
@@ -111,7 +134,11 @@ def _expert(story, dice, serial, unit, group, main, year, used_ids, used_mobiles
         unit=unit,
         title=title,
         level=level,
-        title_on=dt.date(max(birth.year + 33, year - dice.randint(2, 18)), dice.randint(1, 12), dice.randint(1, 28))
+        title_on=dt.date(
+            max(birth.year + 33, year - dice.randint(2, 18)),
+            dice.randint(1, 12),
+            dice.randint(1, 28),
+        )
         if birth.year + 33 < year
         else dt.date(year - 1, 6, 1),
         field=main,

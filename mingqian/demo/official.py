@@ -1,0 +1,24 @@
+"""One official draw, as the three parties would do it: freeze, commit, reveal, draw."""
+
+from __future__ import annotations
+
+import secrets
+
+from mingqian.draws.models import Draw, DrawApplication
+from mingqian.draws.services import contribute, execute_draw, freeze_draw, reveal
+
+from .cast import BUILDING_CLERK, OBSERVER, REVIEWER
+from .founding import Province
+
+
+def draw(province: Province, application: DrawApplication) -> Draw:
+    """Draw the building committee's roster before the observer."""
+    operator, reviewer, observer = (
+        province.user(player) for player in (BUILDING_CLERK, REVIEWER, OBSERVER)
+    )
+    frozen = freeze_draw(application, by=operator)
+    for party in (operator, reviewer, observer):
+        contribute(frozen, by=party, text=secrets.token_hex(8))
+    for party in (operator, reviewer, observer):
+        reveal(Draw.objects.get(pk=frozen.pk), by=party)
+    return execute_draw(Draw.objects.get(pk=frozen.pk), by=operator)
