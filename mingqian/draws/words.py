@@ -24,12 +24,12 @@ class Family(NamedTuple):
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("standing", "资格与聘期", "k1", "expert_term_max_years", "《职称评审管理暂行规定》第十条"),
-    Family("avoidance", "回避", "k2", "avoidance", "《职称评审管理暂行规定》第二十五条"),
-    Family("time", "时间", "k3", "", "本人登记与会议安排"),
-    Family("rotation", "轮换与次数", "k4", "max_consecutive_years", "规则库「轮换与次数」"),
-    Family("missing", "信息缺失", "k5", "", "缺项即不入选"),
-    Family("integrity", "诚信记录", "k6", "", "《职称评审管理暂行规定》第四十四条"),
+    Family("standing", "资格与聘期", "series-1", "expert_term_max_years", "《职称评审管理暂行规定》第十条"),
+    Family("avoidance", "回避", "series-2", "avoidance", "《职称评审管理暂行规定》第二十五条"),
+    Family("time", "时间", "series-3", "", "本人登记与会议安排"),
+    Family("rotation", "轮换与次数", "series-4", "max_consecutive_years", "规则库「轮换与次数」"),
+    Family("missing", "信息缺失", "series-5", "", "缺项即不入选"),
+    Family("integrity", "诚信记录", "series-6", "", "《职称评审管理暂行规定》第四十四条"),
 )
 FAMILY_OF = {family.key: family for family in FAMILIES}
 
@@ -53,6 +53,7 @@ EXCLUSIONS: dict[str, ExclusionWord] = {
     "LOAD": ExclusionWord("本年次数已满", "本年参评次数已满", "rotation"),
     "UNIT_CAP": ExclusionWord("同单位已满", "同单位人数已到上限", "rotation"),
     "AGE": ExclusionWord("年龄超限", "年龄超过规定", "standing"),
+    "DESIGNATED": ExclusionWord("已指定为委员", "已指定为委员，不参加抽取", "standing"),
     "DATA_MISSING": ExclusionWord("信息缺失", "必需信息未登记，无法核对", "missing"),
 }
 

@@ -202,7 +202,7 @@ class TrialDraw(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     feasible = models.BooleanField()
     summary = models.JSONField(default=dict)
-    key = models.CharField(max_length=36)
+    key = models.CharField(max_length=48)
 
     class Meta:
         ordering = ["-number"]

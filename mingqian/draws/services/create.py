@@ -19,11 +19,12 @@ from mingqian.draws.models import (
     DrawMode,
     SeatQuota,
 )
+from mingqian.draws.subjects import KIND
 from mingqian.workflow.services import open_matter
 
 from .save import group_ids
 
-MATTER_KIND = "draw_application"
+
 NUMBER_PREFIX = "CQ"
 
 
@@ -79,7 +80,7 @@ def _create(
     office = by.office
     name = f"{year} 年度{committee.name}评审会议"[:100] if committee else ""
     matter = open_matter(
-        MATTER_KIND, prefix=NUMBER_PREFIX, year=year, title=name or "评委抽取申请", office=office, by=by, at=at
+        KIND, prefix=NUMBER_PREFIX, year=year, title=name or "评委抽取申请", office=office, by=by, at=at
     )
     application = DrawApplication.objects.create(
         matter=matter,

@@ -50,6 +50,22 @@ class Finding:
     reason: str = ""
 
     @property
+    def sentence(self) -> str:
+        """Title and text as one sentence."""
+        return f"{self.title}：{self.text}" if self.text else self.title
+
+    def record(self) -> dict[str, str]:
+        """What a submission keeps of the finding."""
+        return {
+            "key": self.key,
+            "level": str(self.level),
+            "title": self.title,
+            "text": self.text,
+            "citation": self.citation,
+            "reason": self.reason,
+        }
+
+    @property
     def blocks(self) -> bool:
         return self.level is Level.BLOCK
 
@@ -95,15 +111,20 @@ class Findings:
         return [finding for finding in self.warnings if not finding.is_reasoned]
 
     @property
+    def standing(self) -> list[Finding]:
+        """What stands against submitting: all that blocks, and warnings without a reason."""
+        return self.blocking + self.unreasoned
+
+    @property
     def may_submit(self) -> bool:
-        return not self.blocking and not self.unreasoned
+        return not self.standing
 
     @property
     def places(self) -> list[tuple[str, str]]:
         """Every single place that stands in the way of submitting: (sentence, anchor)."""
         found: list[tuple[str, str]] = []
         for finding in self.blocking:
-            found.extend(finding.items or [(f"{finding.title}：{finding.text}" if finding.text else finding.title, finding.anchor)])
+            found.extend(finding.items or [(finding.sentence, finding.anchor)])
         found.extend((f"{each.title}：请填写说明", f"#reason-{each.key}") for each in self.unreasoned)
         return found
 

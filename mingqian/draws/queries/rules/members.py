@@ -13,6 +13,8 @@ from .case import Case
 from .finding import Finding, Fix, Level
 
 GRID = "#s3"
+UNTOUCHED_BY = ("DESIGNATED", "ROTATION", "LOAD")
+"""Codes that keep somebody out of the lots but not from being appointed."""
 
 
 def check_totals(case: Case) -> Iterator[Finding]:
@@ -241,7 +243,11 @@ def check_designated(case: Case) -> Iterator[Finding]:
             section=4,
         )
     for member in case.designated:
-        codes = case.survey.codes_of.get(member.expert_id, ("NOT_IN_POOL",))
+        codes = [
+            code
+            for code in case.survey.codes_of.get(member.expert_id, ("NOT_IN_POOL",))
+            if code not in UNTOUCHED_BY
+        ]
         if codes:
             yield case.finding(
                 "member_qualification",
