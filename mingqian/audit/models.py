@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
+
+from typing import Any
 
 from django.db import models
 
+from .canonical import canonical
+
 GENESIS = "0" * 64
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Which rows of the log somebody may read."""
+
+    def visible_to(self, user: Any) -> EventQuerySet:
+        """Everything for those who watch over all offices, an office's own for its people, else nothing."""
+        if not user.may("audit.view_event"):
+            return self.none()
+        return self if user.office_id is None else self.filter(office_id=user.office_id)
 
 
 class Event(models.Model):
@@ -35,7 +48,10 @@ class Event(models.Model):
     prev_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
+        verbose_name = "操作日志"
         ordering = ["-seq"]
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "seq"], name="event_of_subject"),
@@ -65,8 +81,7 @@ class Event(models.Model):
             "purpose": self.purpose,
             "details": self.details,
         }
-        body = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(bytes.fromhex(self.prev_hash) + body.encode()).hexdigest()
+        return hashlib.sha256(bytes.fromhex(self.prev_hash) + canonical(fields)).hexdigest()
 
 
 class Head(models.Model):
@@ -77,4 +92,5 @@ class Head(models.Model):
     hash = models.CharField(max_length=64, default=GENESIS)
 
     class Meta:
+        verbose_name = "日志末端"
         constraints = [models.CheckConstraint(name="one_head", condition=models.Q(id=1))]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 
+from mingqian.web.components import TimelineEntry
+
 from .models import GENESIS, Event, Head
+from .words import action_word
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,22 @@ def history_of(subject: models.Model) -> models.QuerySet[Event]:
     ).order_by("-seq")
 
 
+def timeline_of(subject: models.Model, limit: int = 50) -> list[TimelineEntry]:
+    """The latest events about one thing as entries of a timeline, newest first."""
+    return [entry_of(event) for event in history_of(subject)[:limit]]
+
+
+def entry_of(event: Event) -> TimelineEntry:
+    """One event as an entry of a timeline: a filled dot for the system's own acts."""
+    return TimelineEntry(
+        at=event.at,
+        title=action_word(event.action),
+        text=event.actor_name or "系统",
+        quote=event.purpose,
+        filled=event.actor_id is None,
+    )
+
+
 def check_chain() -> Break | None:
     """Recompute every hash from the beginning; None when the whole chain holds."""
     last_seq, last_hash = 0, GENESIS
@@ -32,10 +52,25 @@ def check_chain() -> Break | None:
             return Break(event.seq, f"expected number {last_seq + 1}")
         if event.prev_hash != last_hash:
             return Break(event.seq, "does not continue the entry before it")
-        if event.digest() != event.hash:
+        if _digest(event) != event.hash:
             return Break(event.seq, "content does not match its hash")
         last_seq, last_hash = event.seq, event.hash
     head = Head.objects.filter(id=1).first()
-    if (head.seq, head.hash) != (last_seq, last_hash) if head else last_seq != 0:
-        return Break(last_seq + 1, "the end of the log is missing")
-    return None
+    end = (head.seq, head.hash) if head is not None else (0, GENESIS)
+    return None if end == (last_seq, last_hash) else Break(last_seq + 1, "the end of the log is missing")
+
+
+def _digest(event: Event) -> str:
+    """The recomputed hash; blank where a forger left something that no entry ever held."""
+    try:
+        return event.digest()
+    except (TypeError, ValueError, AttributeError):
+        return ""
+
+
+def neighbours(event: Event, rows: models.QuerySet[Event]) -> dict[str, Any]:
+    """The entries before and after one, among those the reader may see."""
+    return {
+        "earlier": rows.filter(seq__lt=event.seq).order_by("-seq").values_list("seq", flat=True).first(),
+        "later": rows.filter(seq__gt=event.seq).order_by("seq").values_list("seq", flat=True).first(),
+    }

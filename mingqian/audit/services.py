@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any, Protocol
 
 from django.db import models, transaction
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from mingqian.web.context import current
 
+from .canonical import clean, plain
 from .models import Event, Head
 
 
@@ -39,30 +39,30 @@ def record(
 ) -> Event:
     """Append one event inside the caller's transaction, so that the deed and its entry stand or fall together.
 
-    `by` None means the system itself. `details` must be plain JSON without personal data in the clear.
-    Raises OutsideTransaction where there is no transaction to belong to.
+    `by` None means the system itself. `details` is masked by the caller: no personal data in the clear. It may hold
+    what JSON holds, and days, times, decimals, ids (kept as text). Appending locks the end of the log until the
+    transaction ends, so record last, after other rows have been locked.
+    Raises OutsideTransaction where there is no transaction to belong to, TypeError where details are not plain.
     """
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction(action)
-    Head.objects.get_or_create(id=1)
-    head = Head.objects.select_for_update().get(id=1)
+    head = _locked_head()
     facts = current()
     event = Event(
         seq=head.seq + 1,
         at=at or timezone.now(),
         actor_id=by.id if by is not None else None,
-        actor_name=by.real_name if by is not None else "",
+        actor_name=clean(by.real_name, 60) if by is not None else "",
         role=by.role if by is not None else "",
-        ip=facts.ip,
-        request_id=facts.request_id,
+        ip=clean(facts.ip, 45),
+        request_id=clean(facts.request_id, 32),
         office_id=office_id if office_id is not None else _office_of(on, by),
         action=action,
         subject_type=on._meta.label_lower if on is not None else "",
         subject_id=str(on.pk) if on is not None else "",
-        subject_label=(label or (str(on) if on is not None else ""))[:120],
-        purpose=purpose[:200],
-        # A round trip now, so that the hash covers exactly what the database will give back.
-        details=json.loads(json.dumps(details or {}, ensure_ascii=False)),
+        subject_label=clean(label or (str(on) if on is not None else ""), 120),
+        purpose=clean(purpose, 200),
+        details=plain(details or {}),
         prev_hash=head.hash,
     )
     event.hash = event.digest()
@@ -70,6 +70,15 @@ def record(
     head.seq, head.hash = event.seq, event.hash
     head.save(update_fields=["seq", "hash"])
     return event
+
+
+def _locked_head() -> Head:
+    """The end of the chain, ours until the transaction ends. SQLite has locked the file already (IMMEDIATE)."""
+    head = Head.objects.select_for_update().filter(id=1).first()
+    if head is None:
+        Head.objects.get_or_create(id=1)
+        head = Head.objects.select_for_update().get(id=1)
+    return head
 
 
 def _office_of(on: models.Model | None, by: Actor | None) -> int | None:
