@@ -1,4 +1,4 @@
-"""What the shell of every page needs."""
+"""What the shell of every page needs: names, menu, breadcrumb, the user's to-do count."""
 
 from __future__ import annotations
 
@@ -6,11 +6,40 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+
+from mingqian.web.components import Crumb
+
+from .menu import SIDE_NAMES, menu_of, trail_of
+from .queries import todo_count
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Names of the platform."""
-    return {
+    """The names alone before sign-in; everything after it."""
+    names = {
         "platform_name": settings.MINGQIAN["PLATFORM_NAME"],
         "province": settings.MINGQIAN["PROVINCE"],
+        "support": settings.MINGQIAN["SUPPORT"],
+    }
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or request.headers.get("HX-Request"):
+        return names
+    menu = menu_of(user, request.path)
+    trail = trail_of(menu)
+    return names | {
+        "menu": menu,
+        "crumb_trail": [
+            # The page itself is no link; a page beneath it links back to it.
+            Crumb(text, "" if url == request.path else url)
+            for text, url in trail
+        ],
+        "side_name": SIDE_NAMES.get(user.role, ""),
+        "office_name": user.office.name if user.office_id else "",
+        "role_name": user.get_role_display(),
+        "home_url": reverse("portal:home"),
+        "todos_url": reverse("portal:todos"),
+        "find_url": reverse("portal:find"),
+        "logout_url": reverse("accounts:logout"),
+        "user_links": [{"url": reverse("accounts:password"), "icon": "lock", "title": "密码修改"}],
+        "todo_count": todo_count(user),
     }

@@ -33,7 +33,11 @@ def links(pairs: Iterable[tuple[str, str]]) -> SafeString:
 
 def two_lines(first: Any, second: Any) -> SafeString:
     """A value with a smaller one beneath."""
-    return format_html('{}<br><small class="dim">{}</small>', first, second) if second else format_html("{}", first)
+    return (
+        format_html('{}<br><small class="dim">{}</small>', first, second)
+        if second
+        else format_html("{}", first)
+    )
 
 
 def moment(value: datetime | date | None) -> SafeString | str:
@@ -42,5 +46,11 @@ def moment(value: datetime | date | None) -> SafeString | str:
         return ""
     if isinstance(value, datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return format_html('<time class="dim num" datetime="{}">{}</time>', local.isoformat(), f"{local:%Y-%m-%d %H:%M}")
-    return format_html('<time class="dim num" datetime="{}">{}</time>', value.isoformat(), value.isoformat())
+        return format_html(
+            '<time class="dim num" datetime="{}">{}</time>',
+            local.isoformat(),
+            f"{local:%Y-%m-%d %H:%M}",
+        )
+    return format_html(
+        '<time class="dim num" datetime="{}">{}</time>', value.isoformat(), value.isoformat()
+    )

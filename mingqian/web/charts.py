@@ -24,7 +24,12 @@ def nice_top(value: float, steps: int = 4) -> int:
 
 
 def columns_and_line(
-    title: str, months: Sequence[MonthFigures], *, column_name: str, line_name: str = "", width: int = 560
+    title: str,
+    months: Sequence[MonthFigures],
+    *,
+    column_name: str,
+    line_name: str = "",
+    width: int = 560,
 ) -> Chart:
     """Columns against the left axis and, where months carry one, a line against the right axis."""
     chart = Chart(title=title, width=width, height=226)
@@ -37,7 +42,11 @@ def columns_and_line(
         chart.shapes.append(
             format_html(
                 '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>',
-                "axis" if step == 0 else "grid", left, right, f"{y:.0f}", f"{y:.0f}",
+                "axis" if step == 0 else "grid",
+                left,
+                right,
+                f"{y:.0f}",
+                f"{y:.0f}",
             )
         )
         chart.shapes.append(_text(left - 8, y + 4, column_top * step // 4, "end"))
@@ -53,18 +62,28 @@ def columns_and_line(
             chart.shapes.append(
                 format_html(
                     '<rect class="fill-blue" x="{}" y="{}" width="{}" height="{}" rx="3"><title>{} {} {}</title></rect>',
-                    f"{x - wide / 2:.1f}", f"{base - height:.1f}", f"{wide:.1f}", f"{height:.1f}",
-                    month.label, column_name, month.columns,
+                    f"{x - wide / 2:.1f}",
+                    f"{base - height:.1f}",
+                    f"{wide:.1f}",
+                    f"{height:.1f}",
+                    month.label,
+                    column_name,
+                    month.columns,
                 )
             )
-        chart.shapes.append(_text(x, base + 20, (month.short or month.label) if width < 400 else month.label, "middle"))
+        chart.shapes.append(
+            _text(
+                x, base + 20, (month.short or month.label) if width < 400 else month.label, "middle"
+            )
+        )
         if lined and month.line is not None:
             points.append((x, base - (base - top) * month.line / line_top))
     if points:
         path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         chart.shapes.append(format_html('<path class="line" d="{}"/>', path))
         chart.shapes += [
-            format_html('<circle class="point" cx="{}" cy="{}" r="3.5"/>', f"{x:.1f}", f"{y:.1f}") for x, y in points
+            format_html('<circle class="point" cx="{}" cy="{}" r="3.5"/>', f"{x:.1f}", f"{y:.1f}")
+            for x, y in points
         ]
     chart.heads = ("月份", column_name, *([line_name] if lined else []))
     chart.rows = [(m.label, str(m.columns), *([str(m.line or 0)] if lined else [])) for m in months]
@@ -77,14 +96,24 @@ def coverage(title: str, rows: Sequence[CoverageRow], *, width: int = 560) -> Ch
     # A Chinese character is twelve units wide at this size; the longest label sets the margin.
     start = min(max((len(r.label) for r in rows), default=4) * 12 + 16, 124)
     end = width - (150 if width >= 400 else 92)
-    largest = max([r.available for r in rows] + [math.ceil(r.usual_seats * WARN_BELOW) for r in rows] + [1])
+    largest = max(
+        [r.available for r in rows] + [math.ceil(r.usual_seats * WARN_BELOW) for r in rows] + [1]
+    )
     top = nice_top(largest)
     scale = (end - start) / top
     floor = 26 * len(rows)
     for step in range(5):
         x = start + (end - start) * step / 4
         kind = "axis" if step == 0 else "grid"
-        chart.shapes.append(format_html('<line class="{}" x1="{}" x2="{}" y1="2" y2="{}"/>', kind, f"{x:.1f}", f"{x:.1f}", floor))
+        chart.shapes.append(
+            format_html(
+                '<line class="{}" x1="{}" x2="{}" y1="2" y2="{}"/>',
+                kind,
+                f"{x:.1f}",
+                f"{x:.1f}",
+                floor,
+            )
+        )
         chart.shapes.append(_text(x, floor + 15, top * step // 4, "middle"))
     for index, row in enumerate(rows):
         y = 26 * index + 6
@@ -93,7 +122,10 @@ def coverage(title: str, rows: Sequence[CoverageRow], *, width: int = 560) -> Ch
         chart.shapes.append(
             format_html(
                 '<rect class="fill-{}" x="{}" y="{}" width="{}" height="15" rx="3"/>',
-                _tone(row), start, y, f"{max(row.available * scale, 1.5):.1f}",
+                _tone(row),
+                start,
+                y,
+                f"{max(row.available * scale, 1.5):.1f}",
             )
         )
         furthest = row.available * scale
@@ -102,14 +134,26 @@ def coverage(title: str, rows: Sequence[CoverageRow], *, width: int = 560) -> Ch
             furthest = max(furthest, row.usual_seats * WARN_BELOW * scale)
             for kind in ("need-halo", "need"):
                 chart.shapes.append(
-                    format_html('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>', kind, mark, mark, y - 2, y + 17)
+                    format_html(
+                        '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>',
+                        kind,
+                        mark,
+                        mark,
+                        y - 2,
+                        y + 17,
+                    )
                 )
         words = _words(row, short=width < 400)
         kind = "value bad" if row.multiple is not None and row.multiple < BLOCK_BELOW else "value"
         chart.shapes.append(_text(start + furthest + 8, y + 12, words, kind))
     chart.heads = ("学科组", "可抽人数", "通常正选席位", "倍数")
     chart.rows = [
-        (r.label, str(r.available), str(r.usual_seats or "–"), f"{r.multiple:.1f}" if r.multiple is not None else "–")
+        (
+            r.label,
+            str(r.available),
+            str(r.usual_seats or "–"),
+            f"{r.multiple:.1f}" if r.multiple is not None else "–",
+        )
         for r in rows
     ]
     return chart
@@ -133,4 +177,6 @@ def _words(row: CoverageRow, *, short: bool) -> str:
 
 
 def _text(x: float, y: float, text: object, kind: str = "") -> str:
-    return format_html('<text class="{}" x="{}" y="{}">{}</text>', kind, f"{x:.1f}", f"{y:.1f}", text)
+    return format_html(
+        '<text class="{}" x="{}" y="{}">{}</text>', kind, f"{x:.1f}", f"{y:.1f}", text
+    )

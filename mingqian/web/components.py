@@ -95,7 +95,12 @@ class FunnelStage:
 
 
 LEVEL_ORDER: dict[str, int] = {"block": 0, "warn": 1, "pass": 2, "info": 3}
-LEVEL_ICON: dict[str, str] = {"block": "x", "warn": "alert-triangle", "pass": "check", "info": "info-circle"}
+LEVEL_ICON: dict[str, str] = {
+    "block": "x",
+    "warn": "alert-triangle",
+    "pass": "check",
+    "info": "info-circle",
+}
 LEVEL_WORD: dict[str, str] = {"block": "不符合", "warn": "提醒", "pass": "符合", "info": "说明"}
 
 

@@ -17,7 +17,8 @@ class RequestFacts:
     ip: str = ""
 
 
-_facts: ContextVar[RequestFacts] = ContextVar("mingqian_request_facts", default=RequestFacts())
+NOBODY = RequestFacts()
+_facts: ContextVar[RequestFacts] = ContextVar("mingqian_request_facts", default=NOBODY)
 
 
 def current() -> RequestFacts:

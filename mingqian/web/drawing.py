@@ -25,7 +25,10 @@ def icon_svg(name: str, *, size: int = 18, label: str = "") -> SafeString:
             name,
         )
     return format_html(
-        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', SIZE_CLASS.get(size, ""), address, name
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        SIZE_CLASS.get(size, ""),
+        address,
+        name,
     )
 
 
@@ -44,10 +47,14 @@ def bar_svg(value: float, total: float, *, tone: str = "blue", rest: str = "trac
 def coverage_svg(available: int, need: int) -> SafeString:
     """可抽 ÷ 需要: blue from 3.0 upwards, amber below, red below 1.5; always with the number."""
     if not need:
-        return format_html('<span class="coverage"><span class="num dim">{}</span></span>', "不设席位")
+        return format_html(
+            '<span class="coverage"><span class="num dim">{}</span></span>', "不设席位"
+        )
     multiple = available / need
     state = "bad" if multiple < BLOCK_BELOW else "warn" if multiple < WARN_BELOW else "ok"
-    ticks = "".join(f"M{COVERAGE_WIDTH * t / COVERAGE_FULL:.1f} 0v14" for t in (BLOCK_BELOW, WARN_BELOW))
+    ticks = "".join(
+        f"M{COVERAGE_WIDTH * t / COVERAGE_FULL:.1f} 0v14" for t in (BLOCK_BELOW, WARN_BELOW)
+    )
     return format_html(
         '<span class="coverage {0}"><svg width="84" height="14" viewBox="0 0 84 14" role="img" aria-label="{1} 倍">'
         '<rect class="coverage-track" y="3" width="84" height="8" rx="2"/>'

@@ -29,10 +29,10 @@ class ActiveFilter:
 class ListingFilter(django_filters.FilterSet):
     """Base of every filter bar. `wide` names the fields that get double width; `more` those behind 更多条件.
 
-        class ExpertFilter(ListingFilter):
-            keyword = KeywordFilter(["name", "name_pinyin", "name_initials", "expert_no"], label="关键字", placeholder="姓名 / 编号 / 拼音首字母")
-            status = django_filters.ChoiceFilter(choices=…, label="状态")
-            class Meta: model = Expert; fields = ["keyword", "status"]
+    class ExpertFilter(ListingFilter):
+        keyword = KeywordFilter(["name", "name_pinyin", "name_initials", "expert_no"], label="关键字", placeholder="姓名 / 编号 / 拼音首字母")
+        status = django_filters.ChoiceFilter(choices=…, label="状态")
+        class Meta: model = Expert; fields = ["keyword", "status"]
     """
 
     wide: Sequence[str] = ("keyword",)
@@ -71,7 +71,9 @@ def _dress(field: forms.Field) -> None:
     widget = field.widget
     widgets = widget.widgets if isinstance(widget, forms.MultiWidget) else [widget]
     for one in widgets:
-        if not isinstance(one, (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        if not isinstance(
+            one, (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+        ):
             one.attrs["class"] = f"control {one.attrs.get('class', '')}".strip()
         if isinstance(one, forms.DateInput):
             one.attrs.setdefault("data-date", "date")
@@ -86,10 +88,19 @@ def _dress(field: forms.Field) -> None:
 class KeywordFilter(django_filters.CharFilter):
     """Words that must each be found in one of several columns."""
 
-    def __init__(self, columns: Sequence[str], *, placeholder: str = "", exact: Sequence[str] = (), **options: Any) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str],
+        *,
+        placeholder: str = "",
+        exact: Sequence[str] = (),
+        **options: Any,
+    ) -> None:
         options.setdefault("label", "关键字")
         options.setdefault("max_length", KEYWORD_LENGTH)
-        options["widget"] = forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "maxlength": KEYWORD_LENGTH})
+        options["widget"] = forms.TextInput(
+            attrs={"type": "search", "placeholder": placeholder, "maxlength": KEYWORD_LENGTH}
+        )
         super().__init__(**options)
         self.columns = columns
         self.exact = exact
@@ -113,7 +124,13 @@ class DaysWidget(SuffixedMultiWidget):
     suffixes = ["from", "to"]
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__([forms.DateInput(attrs={"aria-label": "从"}), forms.DateInput(attrs={"aria-label": "至"})], attrs)
+        super().__init__(
+            [
+                forms.DateInput(attrs={"aria-label": "从"}),
+                forms.DateInput(attrs={"aria-label": "至"}),
+            ],
+            attrs,
+        )
 
     def decompress(self, value: Any) -> list[Any]:
         """Initial values."""
@@ -138,7 +155,13 @@ def active_filters(request: HttpRequest, filterset: ListingFilter | None) -> lis
             continue
         bound = filterset.form[name]
         names = {key for key in request.GET if key == name or key.startswith(f"{name}_")}
-        chips.append(ActiveFilter(str(bound.label), _words(bound.field, value), without(request, (*names, "after", "before", "page", "n", "export"), {})))
+        chips.append(
+            ActiveFilter(
+                str(bound.label),
+                _words(bound.field, value),
+                without(request, (*names, "after", "before", "page", "n", "export"), {}),
+            )
+        )
     return chips
 
 
@@ -148,7 +171,8 @@ def _words(field: forms.Field, value: Any) -> str:
     if isinstance(value, (list, tuple, set, QuerySet)):
         return "、".join(_words(field, one) for one in value)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        for key, label in field.choices:
+        choices: Any = field.choices
+        for key, label in choices:
             if str(key) == str(value):
                 return str(label)
     if isinstance(value, bool):

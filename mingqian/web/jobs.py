@@ -54,10 +54,19 @@ def shown(job: Job) -> dict[str, Any]:
 
 
 def enqueue(
-    task: Any, *, kind: str, owner_id: int, title: str = "", office_id: int | None = None, total: int = 0, **arguments: Any
+    task: Any,
+    *,
+    kind: str,
+    owner_id: int,
+    title: str = "",
+    office_id: int | None = None,
+    total: int = 0,
+    **arguments: Any,
 ) -> Job:
     """Make the Job row now and hand `task(job_id=…, **arguments)` to the worker once the caller's transaction commits."""
-    job = Job.objects.create(kind=kind, title=title, owner_id=owner_id, office_id=office_id, total=total)
+    job = Job.objects.create(
+        kind=kind, title=title, owner_id=owner_id, office_id=office_id, total=total
+    )
     transaction.on_commit(lambda: task.enqueue(job_id=str(job.pk), **arguments))
     return job
 
@@ -79,14 +88,22 @@ class Progress:
         """So much more is done. Raises Cancelled when the owner no longer wants it."""
         self._done += by
         if message is not None or time.monotonic() - self._written >= WRITE_EVERY_SECONDS:
-            self._write(done=self._done, **({"message": message[:500]} if message is not None else {}))
+            self._write(
+                done=self._done, **({"message": message[:500]} if message is not None else {})
+            )
 
     def finish(self, *, message: str = "", url: str = "", label: str = "", **result: Any) -> None:
         """The work is done; `url` and `label` make the button that leads on."""
         if url:
             result |= {"url": url, "label": label or "查看结果"}
-        changes: dict[str, Any] = {"status": JobStatus.DONE, "message": message[:500], "finished_at": timezone.now()}
-        self._write(**changes, result={**self.job.result, **result}, done=max(self._done, self.job.total))
+        changes: dict[str, Any] = {
+            "status": JobStatus.DONE,
+            "message": message[:500],
+            "finished_at": timezone.now(),
+        }
+        self._write(
+            **changes, result={**self.job.result, **result}, done=max(self._done, self.job.total)
+        )
         self.job.status = JobStatus.DONE
 
     def _write(self, **changes: Any) -> None:
@@ -115,10 +132,16 @@ def running(job_id: str | uuid.UUID) -> Iterator[Progress]:
             log.info("job_cancelled", job=str(job.pk), kind=job.kind)
         except Exception as error:
             log.exception("job_failed", job=str(job.pk), kind=job.kind)
-            end_badly(job, getattr(error, "told", "") or f"处理没有完成，事件编号 {job.pk.hex[:16].upper()}。已有数据不受影响，请重试。")
+            end_badly(
+                job,
+                getattr(error, "told", "")
+                or f"处理没有完成，事件编号 {job.pk.hex[:16].upper()}。已有数据不受影响，请重试。",
+            )
             raise
         else:
-            Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(status=JobStatus.DONE, finished_at=timezone.now())
+            Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(
+                status=JobStatus.DONE, finished_at=timezone.now()
+            )
 
 
 def end_badly(job: Job, message: str) -> None:
@@ -140,9 +163,17 @@ def cancel(job: Job) -> bool:
 def reap() -> int:
     """Give up jobs whose worker died: no sign of life for five minutes, or never picked up within an hour."""
     now = timezone.now()
-    words = {"status": JobStatus.FAILED, "message": "处理进程意外中断，已有数据不受影响，请重新提交。", "finished_at": now}
-    dead = Job.objects.filter(status=JobStatus.RUNNING, heartbeat_at__lt=now - STALE_AFTER).update(**words)
-    lost = Job.objects.filter(status=JobStatus.QUEUED, created_at__lt=now - LOST_IN_QUEUE_AFTER).update(**words)
+    words = {
+        "status": JobStatus.FAILED,
+        "message": "处理进程意外中断，已有数据不受影响，请重新提交。",
+        "finished_at": now,
+    }
+    dead = Job.objects.filter(status=JobStatus.RUNNING, heartbeat_at__lt=now - STALE_AFTER).update(
+        **words
+    )
+    lost = Job.objects.filter(
+        status=JobStatus.QUEUED, created_at__lt=now - LOST_IN_QUEUE_AFTER
+    ).update(**words)
     if dead or lost:
         log.warning("jobs_reaped", dead=dead, lost=lost)
     return dead + lost

@@ -48,13 +48,17 @@ def field_of(model: type[models.Model], path: str) -> tuple[models.Field[Any, An
     field: Any = None
     for part in path.split("__"):
         field = current._meta.pk if part == "pk" else current._meta.get_field(part)
-        nullable = nullable or bool(getattr(field, "null", False)) or not getattr(field, "concrete", True)
+        nullable = (
+            nullable or bool(getattr(field, "null", False)) or not getattr(field, "concrete", True)
+        )
         if field.is_relation and field.related_model is not None:
             current = field.related_model
     return field, nullable
 
 
-def ordered(queryset: models.QuerySet[Any], order: Order, *, reverse: bool = False) -> models.QuerySet[Any]:
+def ordered(
+    queryset: models.QuerySet[Any], order: Order, *, reverse: bool = False
+) -> models.QuerySet[Any]:
     """Order by the column and the primary key, blanks last (first when walking backwards)."""
     descending = order.descending != reverse
     key = "-pk" if descending else "pk"
@@ -73,7 +77,9 @@ def _nullable(queryset: models.QuerySet[Any], order: Order) -> bool:
     return field_of(queryset.model, order.path)[1]
 
 
-def beyond(queryset: models.QuerySet[Any], order: Order, position: tuple[Any, Any], side: Side) -> models.QuerySet[Any]:
+def beyond(
+    queryset: models.QuerySet[Any], order: Order, position: tuple[Any, Any], side: Side
+) -> models.QuerySet[Any]:
     """Only the rows that come after (or before) a position."""
     value, key = position
     downwards = order.descending == (side == "after")
@@ -83,7 +89,9 @@ def beyond(queryset: models.QuerySet[Any], order: Order, position: tuple[Any, An
     tie = Q(**{key_side: key})
     if value is None:
         same = Q(**{f"{order.path}__isnull": True}) & tie
-        return queryset.filter(same if side == "after" else same | Q(**{f"{order.path}__isnull": False}))
+        return queryset.filter(
+            same if side == "after" else same | Q(**{f"{order.path}__isnull": False})
+        )
     bound = Q(**{f"{order.path}__{less}e": value}) & (Q(**{f"{order.path}__{less}": value}) | tie)
     if side == "after" and _nullable(queryset, order):
         bound |= Q(**{f"{order.path}__isnull": True})
@@ -105,7 +113,13 @@ def position_of(row: models.Model, order: Order) -> tuple[Any, Any]:
 def pack(position: tuple[Any, Any]) -> str:
     """A position as it travels in an address."""
     value, key = position
-    return base64.urlsafe_b64encode(json.dumps([_plain(value), _plain(key)], ensure_ascii=False).encode()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(
+            json.dumps([_plain(value), _plain(key)], ensure_ascii=False).encode()
+        )
+        .decode()
+        .rstrip("=")
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -125,9 +139,20 @@ def unpack(text: str, queryset: models.QuerySet[Any], order: Order) -> tuple[Any
         key = _through(queryset.model._meta.pk, key)
         if value is not None and not order.is_key:
             annotated = queryset.query.annotations.get(order.path)
-            field = annotated.output_field if annotated is not None else field_of(queryset.model, order.path)[0]
+            field = (
+                annotated.output_field
+                if annotated is not None
+                else field_of(queryset.model, order.path)[0]
+            )
             value = _through(field, value)
-    except (ValueError, TypeError, ValidationError, FieldDoesNotExist, OverflowError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        ValidationError,
+        FieldDoesNotExist,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise BadPosition("not one of ours") from error
     if key is None:
         raise BadPosition("no key")

@@ -94,7 +94,10 @@ def _touch(request: HttpRequest, now: int) -> None:
     if STARTED not in request.session:
         request.session[STARTED] = now
         request.session[SEEN] = now
-    elif request.headers.get(BACKGROUND_HEADER) is None and now - request.session.get(SEEN, 0) >= SEEN_GRAIN_SECONDS:
+    elif (
+        request.headers.get(BACKGROUND_HEADER) is None
+        and now - request.session.get(SEEN, 0) >= SEEN_GRAIN_SECONDS
+    ):
         request.session[SEEN] = now
 
 

@@ -54,7 +54,9 @@ class Job(models.Model):
     # Plain numbers, not foreign keys: this chapter stands below offices and users.
     office_id = models.BigIntegerField("办公室", null=True, blank=True)
     owner_id = models.BigIntegerField("发起人")
-    status = models.CharField("状态", max_length=12, choices=JobStatus.choices, default=JobStatus.QUEUED)
+    status = models.CharField(
+        "状态", max_length=12, choices=JobStatus.choices, default=JobStatus.QUEUED
+    )
     done = models.PositiveIntegerField("已处理", default=0)
     total = models.PositiveIntegerField("总数", default=0)
     message = models.CharField("说明", max_length=500, blank=True, default="")

@@ -45,9 +45,7 @@ def render_pdf(template: Path, data: Mapping[str, Any], *, at: datetime | None =
         return _compile(template, inputs, timestamp, [])
 
 
-def _compile(
-    template: Path, inputs: dict[str, str], timestamp: int, standards: list[Any]
-) -> bytes:
+def _compile(template: Path, inputs: dict[str, str], timestamp: int, standards: list[Any]) -> bytes:
     return bytes(
         typst.compile(
             str(template),

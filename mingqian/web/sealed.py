@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -85,16 +86,20 @@ def _mask(text: str, head: int, tail: int) -> str:
 
 
 def _current_key() -> bytes:
-    return settings.MINGQIAN["DATA_KEY"]
+    key: Any = settings.MINGQIAN["DATA_KEY"]
+    return bytes(key)
 
 
 def _known_keys() -> list[bytes]:
-    return [_current_key(), *settings.MINGQIAN.get("EARLIER_DATA_KEYS", ())]
+    earlier: Any = settings.MINGQIAN.get("EARLIER_DATA_KEYS", ())
+    return [_current_key(), *earlier]
 
 
 @lru_cache(maxsize=64)
 def _derive(key: bytes, info: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=b"mingqian/sealed/v1", info=info.encode()).derive(key)
+    return HKDF(
+        algorithm=SHA256(), length=32, salt=b"mingqian/sealed/v1", info=info.encode()
+    ).derive(key)
 
 
 def _key_id(key: bytes) -> bytes:

@@ -69,6 +69,11 @@ class TodoItem:
         return f"剩 {span(left)}" if left > timedelta() else f"已超期 {span(-left)}"
 
     @property
+    def is_overdue(self) -> bool:
+        """Past its deadline."""
+        return self.due_at is not None and self.due_at <= timezone.now()
+
+    @property
     def is_due_today(self) -> bool:
         """Due today or overdue."""
         return self.due_tone == "red"

@@ -29,24 +29,34 @@ FILES = (
     ("flatpickr", "LICENSE.md", "flatpickr.LICENSE.txt"),
     ("@tabler/icons", "LICENSE", "tabler-icons.LICENSE.txt"),
 )
-PACKAGES = {"htmx.org": "0BSD", "tom-select": "Apache-2.0", "flatpickr": "MIT", "@tabler/icons": "MIT"}
+PACKAGES = {
+    "htmx.org": "0BSD",
+    "tom-select": "Apache-2.0",
+    "flatpickr": "MIT",
+    "@tabler/icons": "MIT",
+}
 
 ICONS = """
-adjustments alert-circle alert-triangle archive arrow-back-up arrow-down arrow-left arrow-right arrow-up
-arrows-maximize arrows-sort ban bell bolt briefcase building building-bank building-community calendar
-calendar-due calendar-event calendar-off calendar-time cards certificate chart-bar chart-dots check checklist
-chevron-down chevron-left chevron-right chevron-up circle-check circle-dashed circle-x clipboard-check
-clipboard-list clock columns copy database device-floppy device-mobile dice-5 dots download edit eraser
-external-link eye eye-check eye-off file file-certificate file-export file-import file-spreadsheet file-text
-file-upload filter fingerprint flag folder-open gavel git-compare hand-stop hash help-circle history home
-hourglass id inbox info-circle key keyboard layout-sidebar-right link list list-details list-numbers loader-2
-lock lock-open logout mail map-pin maximize menu-2 message minimize minus notes paperclip phone phone-call
-player-pause player-play player-skip-forward player-track-next playlist-add plus point pointer printer qrcode
-refresh replace report-search rotate rubber-stamp scale search select send server settings shield shield-check
-shield-lock shield-x signature snowflake sort-ascending sort-descending square-rounded-check star
-switch-horizontal table table-export table-import target timeline-event tool trash-x upload user user-check
-user-circle user-cog user-exclamation user-off user-plus user-question user-search user-x users users-group
-world x zoom-in
+adjustments alarm alert-circle alert-triangle archive arrow-back-up arrow-down arrow-left
+arrow-right arrow-up arrows-maximize arrows-shuffle arrows-sort ban bell bolt briefcase building
+building-bank building-community calendar calendar-check calendar-due calendar-event calendar-off
+calendar-plus calendar-stats calendar-time cards certificate chart-bar chart-dots check checklist
+chevron-down chevron-left chevron-right chevron-up chevrons-left chevrons-right circle-check
+circle-dashed circle-minus circle-plus circle-x clipboard-check clipboard-list clipboard-plus
+clipboard-text clock columns copy corner-down-right database device-floppy device-mobile dice-5
+dots download edit eraser external-link eye eye-check eye-off file file-certificate file-check
+file-export file-import file-search file-spreadsheet file-text file-upload file-x filter
+fingerprint flag flask folder-open gavel git-compare hand-stop hash help-circle history home
+hourglass id inbox info-circle key keyboard layout-sidebar-right link list list-details
+list-numbers list-search loader-2 lock lock-check lock-open logout mail map-pin maximize medal
+menu-2 message minimize minus notes paperclip pencil percentage phone phone-call player-pause
+player-play player-skip-forward player-stop player-track-next playlist-add plus point pointer
+presentation printer qrcode refresh replace report-search rotate rubber-stamp scale scan school
+search select send server settings shield shield-check shield-lock shield-search shield-x
+signature snowflake sort-ascending sort-descending square-rounded-check stack-2 star sum
+switch-horizontal table table-export table-import target timeline-event tool trash-x upload user
+user-check user-circle user-cog user-edit user-exclamation user-minus user-off user-plus
+user-question user-search user-x users users-group users-plus versions world x zoom-in
 """.split()
 
 
@@ -66,7 +76,9 @@ def rebuild(modules: Path) -> None:
 
 
 def _sprite(icons: Path) -> str:
-    symbols = [_symbol(name, (icons / "outline" / f"{name}.svg").read_text("utf-8")) for name in ICONS]
+    symbols = [
+        _symbol(name, (icons / "outline" / f"{name}.svg").read_text("utf-8")) for name in ICONS
+    ]
     return "\n".join(['<svg xmlns="http://www.w3.org/2000/svg">', *symbols, "</svg>"]) + "\n"
 
 

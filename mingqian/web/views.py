@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 
 import structlog
@@ -32,7 +33,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403, logged with who was refused where."""
     user = getattr(request, "user", None)
-    log.warning("permission_denied", path=request.path, method=request.method, user=getattr(user, "pk", None))
+    log.warning(
+        "permission_denied",
+        path=request.path,
+        method=request.method,
+        user=getattr(user, "pk", None),
+    )
     return error_page(request, 403)
 
 
@@ -45,7 +51,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 with an incident number; the traceback goes to the log alone."""
-    log.exception("server_error", path=request.path, method=request.method)
+    log.error(
+        "server_error",
+        path=request.path,
+        method=request.method,
+        exc_info=sys.exc_info(),
+    )
     return error_page(request, 500)
 
 
@@ -67,7 +78,9 @@ def job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if found.unfinished and jobs.reap():
         found.refresh_from_db()
     fragment = bool(request.headers.get("HX-Request"))
-    return render(request, "web/components/job.html" if fragment else "web/job.html", jobs.shown(found))
+    return render(
+        request, "web/components/job.html" if fragment else "web/job.html", jobs.shown(found)
+    )
 
 
 @require_POST

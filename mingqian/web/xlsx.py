@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +22,7 @@ from django.utils import timezone
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 1_048_000
 # XML 1.0 forbids these; Excel calls a workbook holding one of them damaged.
-FORBIDDEN = {c: None for c in (*range(0, 9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,11 @@ class Written:
     sha256: str
 
 
-def write_workbook(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "", note: str = "") -> Written:
+def write_workbook(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "", note: str = ""
+) -> Written:
     """Write one sheet. `title` names the sheet; `note` (who, when, purpose) becomes its header and its properties."""
-    folder = Path(settings.MINGQIAN["HOME"]) / "exports"
+    folder = Path(str(settings.MINGQIAN["HOME"])) / "exports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(suffix=".partial", dir=folder)
     os.close(handle)
@@ -51,14 +54,29 @@ def write_workbook(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, tit
     return Written(finished, count, digest)
 
 
-def _fill(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str, note: str) -> int:
+def _fill(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str, note: str
+) -> int:
     book = xlsxwriter.Workbook(
         str(path),
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
     try:
         book.set_properties({"title": title, "comments": note})
-        head = book.add_format({"bold": True, "bg_color": "#EAF1FB", "border": 1, "border_color": "#CDD6E2", "valign": "vcenter"})
+        head = book.add_format(
+            {
+                "bold": True,
+                "bg_color": "#EAF1FB",
+                "border": 1,
+                "border_color": "#CDD6E2",
+                "valign": "vcenter",
+            }
+        )
         sheet = book.add_worksheet(_sheet_name(title))
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
@@ -95,7 +113,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
         sheet.write_string(row, column, "是" if value else "否")
     elif isinstance(value, (int, float, Decimal)):
         # Past fifteen digits Excel rounds; such a figure is a number of a document, not a quantity.
-        if abs(value) < 10**15:
+        if math.isfinite(value) and abs(float(value)) < 10**15:
             sheet.write_number(row, column, float(value) if isinstance(value, Decimal) else value)
         else:
             sheet.write_string(row, column, str(value))
@@ -147,7 +165,9 @@ def workbook_response(
     exported: Callable[[Written], None] | None = None,
 ) -> FileResponse:
     """Write a workbook, tell `exported` (the caller's audit entry) once it is complete, and send it."""
-    written = write_workbook(columns, rows, title=title or filename.removesuffix(".xlsx"), note=note)
+    written = write_workbook(
+        columns, rows, title=title or filename.removesuffix(".xlsx"), note=note
+    )
     if exported is not None:
         try:
             exported(written)

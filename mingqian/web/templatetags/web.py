@@ -51,11 +51,24 @@ from django import forms, template
 from django.forms import BoundField
 from django.forms.formsets import BaseFormSet
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ..components import LEVEL_ICON, LEVEL_ORDER, LEVEL_WORD, Chart, Check, FunnelStage, Notice, Step, Tab, TimelineEntry
+from ..components import (
+    LEVEL_ICON,
+    LEVEL_ORDER,
+    LEVEL_WORD,
+    Chart,
+    Check,
+    FunnelStage,
+    Notice,
+    Step,
+    Tab,
+    TimelineEntry,
+)
 from ..drawing import bar_svg, coverage_svg, icon_svg
+from ..form_parts import errors_of, kind_of
 from ..jobs import fraction_of, shown
 
 register = template.Library()
@@ -76,7 +89,10 @@ def pill(tone: str, text: Any) -> SafeString:
 @register.inclusion_tag("web/components/notice.html", name="notice")
 def draw_notice(notice: Notice | None) -> dict[str, Any]:
     """Every reason why a deed is blocked, with its citation."""
-    return {"notice": notice, "icon": "info-circle" if notice and notice.tone == "blue" else "alert-triangle"}
+    return {
+        "notice": notice,
+        "icon": "info-circle" if notice and notice.tone == "blue" else "alert-triangle",
+    }
 
 
 @register.inclusion_tag("web/components/empty.html")
@@ -104,10 +120,16 @@ def crumb(text: Any, url: str = "") -> SafeString:
 
 @register.inclusion_tag("web/components/field.html")
 def field(
-    bound: BoundField, w: int = 4, hint: str = "", unit: str = "", aside: str = "", half: int = 0, placeholder: str = ""
+    bound: BoundField,
+    w: int = 4,
+    hint: str = "",
+    unit: str = "",
+    aside: str = "",
+    half: int = 0,
+    placeholder: str = "",
 ) -> dict[str, Any]:
     """Label above, control, hint or errors under."""
-    hint = hint or bound.help_text
+    hint = hint or str(bound.help_text)
     widget = bound.field.widget
     described = [f"{bound.auto_id}-error"] if bound.errors else []
     if hint:
@@ -121,7 +143,7 @@ def field(
         attrs["placeholder"] = placeholder
     if isinstance(widget, forms.Textarea) and str(widget.attrs.get("rows")) == "10":
         attrs["rows"] = "3"  # Django's ten lines are too many for a remark
-    kind = _kind(widget)
+    kind = kind_of(widget)
     if kind == "control":
         attrs["class"] = f"control {widget.attrs.get('class', '')}".strip()
     return {
@@ -137,25 +159,22 @@ def field(
     }
 
 
-def _kind(widget: forms.Widget) -> str:
-    if isinstance(widget, forms.CheckboxInput):
-        return "check"
-    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
-        return "many"
-    if isinstance(widget, forms.MultiWidget):
-        return "pair"
-    return "control"
-
-
 @register.inclusion_tag("web/components/choice_cards.html")
-def choice_cards(bound: BoundField, w: int = 12, notes: dict[str, str] | None = None, tones: dict[str, str] | None = None) -> dict[str, Any]:
+def choice_cards(
+    bound: BoundField,
+    w: int = 12,
+    notes: dict[str, str] | None = None,
+    tones: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """Big radios that explain themselves."""
     notes, tones = notes or {}, tones or {}
     rows = []
     for choice in bound:
         value = str(choice.data["value"])
         if value:
-            rows.append({"choice": choice, "note": notes.get(value, ""), "tone": tones.get(value, "")})
+            rows.append(
+                {"choice": choice, "note": notes.get(value, ""), "tone": tones.get(value, "")}
+            )
     return {"bound": bound, "rows": rows, "width": w, "required": bound.field.required}
 
 
@@ -168,19 +187,10 @@ def error_summary(*sources: forms.BaseForm | BaseFormSet | None) -> dict[str, An
             if source.is_bound:
                 lines += [("", "", str(e)) for e in source.non_form_errors()]
                 for one in source.forms:
-                    lines += _errors_of(one)
+                    lines += errors_of(one)
         elif source is not None and source.is_bound:
-            lines += _errors_of(source)
+            lines += errors_of(source)
     return {"lines": lines}
-
-
-def _errors_of(form: forms.BaseForm) -> list[tuple[str, str, str]]:
-    lines = []
-    for name, errors in form.errors.items():
-        bound = form[name] if name in form.fields else None
-        for error in errors:
-            lines.append((bound.id_for_label or bound.auto_id, str(bound.label), str(error)) if bound else ("", "", str(error)))
-    return lines
 
 
 # Records
@@ -202,7 +212,10 @@ def timeline(entries: Iterable[TimelineEntry], years: int = 0) -> dict[str, Any]
 def checks(rows: Iterable[Check], two: int = 0) -> dict[str, Any]:
     """Rule checks, worst first."""
     ordered = sorted(rows, key=lambda row: LEVEL_ORDER[row.level])
-    return {"rows": [(row, LEVEL_ICON[row.level], LEVEL_WORD[row.level]) for row in ordered], "two": two}
+    return {
+        "rows": [(row, LEVEL_ICON[row.level], LEVEL_WORD[row.level]) for row in ordered],
+        "two": two,
+    }
 
 
 @register.simple_tag
@@ -236,14 +249,18 @@ def hashgrid(digest: str, small: int = 0) -> SafeString:
     """Four columns of four hex digits, to be read aloud."""
     groups = _groups(digest)
     return format_html(
-        '<p class="hash-grid{}">{}</p>', " small" if small else "", format_html_join("", "<b>{}</b>", ((g,) for g in groups))
+        '<p class="hash-grid{}">{}</p>',
+        " small" if small else "",
+        format_html_join("", "<b>{}</b>", ((g,) for g in groups)),
     )
 
 
 @register.simple_tag
 def hashshort(digest: str) -> SafeString:
     """The first two groups, the whole in the title."""
-    return format_html('<span class="hash-short" title="{}">{}</span>', digest, " ".join(_groups(digest)[:2]))
+    return format_html(
+        '<span class="hash-short" title="{}">{}</span>', digest, " ".join(_groups(digest)[:2])
+    )
 
 
 def _groups(digest: str) -> list[str]:
@@ -266,7 +283,12 @@ def bar(value: float, total: float, tone: str = "blue", rest: str = "track") -> 
 @register.inclusion_tag("web/components/progress.html")
 def progress(done: int, total: int, message: str = "") -> dict[str, Any]:
     """Real progress of a long piece of work."""
-    return {"done": done, "total": total, "message": message, "percent": round(100 * fraction_of(done, total))}
+    return {
+        "done": done,
+        "total": total,
+        "message": message,
+        "percent": round(100 * fraction_of(done, total)),
+    }
 
 
 @register.inclusion_tag("web/components/job.html")
@@ -284,13 +306,32 @@ def chart(chart: Chart, narrow: Chart | None = None) -> dict[str, Any]:
 @register.inclusion_tag("web/components/listing.html", takes_context=True)
 def listing(context: template.Context, page: Any) -> dict[str, Any]:
     """The one listing."""
-    return {"page": page, "request": context.get("request"), "csrf_token": context.get("csrf_token")}
+    return {
+        "page": page,
+        "request": context.get("request"),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.simple_tag
 def versioned(path: str) -> str:
     """The address of a static file."""
     return static(path)
+
+
+@register.simple_tag
+def address(name: str) -> str:
+    """The address of a named page, or blank where there is none (yet)."""
+    try:
+        return reverse(name) if name else ""
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """1,126."""
+    return f"{value:,}"
 
 
 @register.filter
