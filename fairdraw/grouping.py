@@ -116,41 +116,23 @@ def _reachable(pool: Pool, plan: Plan) -> list[tuple[Candidate, tuple[int, ...]]
 def _employers_that_can_bind(
     people: list[tuple[Candidate, tuple[int, ...]]], plan: Plan
 ) -> frozenset[str]:
-    """Employers that could take more seats, by their numbers alone, than some cap allows.
+    """Employers with more eligible people than some cap allows seats.
 
-    An employer can never take more seats than it has people, nor more in a stratum than the
-    stratum has seats of one kind. If even that many are allowed, the cap is of no account.
+    The cap of any other employer is of no account: it could not be broken if all of them sat.
     """
     if not plan.caps_employers:
         return frozenset()
-    in_stratum: Counter[tuple[str, int]] = Counter()
-    in_group: Counter[tuple[str, str]] = Counter()
-    in_all: Counter[str] = Counter()
+    people_of: Counter[tuple[str, str | None]] = Counter()
     groups = [stratum.group for stratum in plan.strata]
     for person, strata in people:
         employer = person.employer or ""
-        in_all[employer] += 1
-        for number in strata:
-            in_stratum[employer, number] += 1
-        for group in {groups[number] for number in strata}:
-            if group is not None:
-                in_group[employer, group] += 1
-    most_all: Counter[str] = Counter()
-    most_group: Counter[tuple[str, str]] = Counter()
-    for (employer, number), count in in_stratum.items():
-        stratum = plan.strata[number]
-        seats = min(count, max(stratum.primary, stratum.alternate))
-        most_all[employer] += seats
-        if stratum.group is not None:
-            most_group[employer, stratum.group] += seats
+        people_of[employer, None] += 1
+        for group in {groups[number] for number in strata} - {None}:
+            people_of[employer, group] += 1
     binding = set()
-    for employer, count in in_all.items():
-        room = plan.employer_room(employer)
-        if room is not None and min(count, most_all[employer]) > room:
-            binding.add(employer)
-    for (employer, group), count in in_group.items():
-        room = plan.group_room(employer, group)
-        if room is not None and min(count, most_group[employer, group]) > room:
+    for (employer, group), count in people_of.items():
+        room = plan.employer_room(employer) if group is None else plan.group_room(employer, group)
+        if room is not None and count > room:
             binding.add(employer)
     return frozenset(binding)
 
