@@ -1,0 +1,58 @@
+"""What must be true of the data at any moment, whatever happened before: asked by `manage.py verify`.
+
+Each invariant is a name and a function that gives a sentence for every contradiction it finds. They read;
+they never mend. The tests ask them after each test, so they must be quick on little data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from . import draws, log, matters, organisation, pool, references, rules
+
+# A broken database can have millions of contradictions; the first ones of each kind are enough to see.
+MOST_PROBLEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A name in words and the function that looks for contradictions."""
+
+    name: str
+    check: Callable[[], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One contradiction in the data."""
+
+    invariant: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant}：{self.sentence}"
+
+
+INVARIANTS: list[Invariant] = [
+    Invariant(name, check)
+    for chapter in (log, references, rules, organisation, matters, pool, draws)
+    for name, check in chapter.INVARIANTS
+]
+
+
+def problems_of(invariant: Invariant) -> list[Problem]:
+    """The first contradictions to one invariant."""
+    return [Problem(invariant.name, text) for text in islice(invariant.check(), MOST_PROBLEMS)]
+
+
+def check_each() -> Iterator[tuple[Invariant, list[Problem]]]:
+    """Every invariant with what contradicts it, one after the other."""
+    for invariant in INVARIANTS:
+        yield invariant, problems_of(invariant)
+
+
+def check_all() -> list[Problem]:
+    """Every contradiction found."""
+    return [problem for _, problems in check_each() for problem in problems]
