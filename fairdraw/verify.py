@@ -16,24 +16,53 @@ import json
 import re
 import sys
 import unicodedata
-from collections import Counter, deque, namedtuple
+from collections import Counter, deque
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 HASHES, SCALE, MOST_SEATS, MASK = {"sha256": "sha256", "gm": "sm3"}, 40, 4095, (1 << 64) - 1
-STEPS = {
-    "FORMAT": "complete, official, canonical form", "POOL": "fingerprint of the pool",
-    "EXCLUSIONS": "every exclusion has its rule and evidence", "RULES": "seats and rules unchanged",
-    "COMMITMENT": "committed first, revealed later", "SEED": "seed made of all contributions",
-    "LOTTERY": "every possible panel keeps the rules", "CHANCES": "chances add up to the seats",
-    "CERTIFICATE": "smallest chance cannot be larger", "COUNTS": "seats by type follow from the seed",
-    "PANEL": "every primary recomputed", "ALTERNATES": "every alternate recomputed",
-    "DIGEST": "nothing else was changed", "SIGNATURES": "signatures"}
+STEPS = ("FORMAT", "POOL", "EXCLUSIONS", "RULES", "COMMITMENT", "SEED", "LOTTERY", "CHANCES",
+         "CERTIFICATE", "COUNTS", "PANEL", "ALTERNATES", "DIGEST", "SIGNATURES")
+#: Per language: verdicts (3), remarks (2), labels of a failure (3), names of the steps.
+WORDS = {
+    "en": ("every step fits", "step %d failed: do not trust this file", "the file cannot be read",
+           "not checked", "none in the file", "expected", "the file says", "at", dict(zip(STEPS, (
+               "complete, official, canonical form", "fingerprint of the pool",
+               "every exclusion has its rule and evidence", "seats and rules unchanged",
+               "committed first, revealed later", "seed made of all contributions",
+               "every possible panel keeps the rules", "chances add up to the seats",
+               "smallest chance cannot be larger", "seats by type follow from the seed",
+               "every primary recomputed", "every alternate recomputed",
+               "nothing else was changed", "signatures")))),
+    "zh": ("全部相符", "第 %d 步未通过，请勿采信这份文件", "文件无法读取", "未检查", "文件未附签名", "应为",
+           "文件所载", "所在位置", dict(zip(STEPS, (
+               "文件完整、格式规范", "评委库指纹相符", "排除均有据", "席位与抽取规则相符", "先承诺、后揭示",
+               "种子合成正确", "每一种可能的名单都合规", "机会总数无误", "最低机会已是最高",
+               "各类席位数由种子决定", "正选逐席重算一致", "备选次序重算一致", "其余内容未被改动", "签名相符"))))}
 
-#: One step: ok is True, False, or None if it was not checked; the rest is text.
-Check = namedtuple("Check", "number code ok value expected found where", defaults=(None, "", "", "", ""))
-#: ok: no step failed. readable: it was JSON. facts: what the transcript says of the draw.
-Report = namedtuple("Report", "ok readable checks facts")
+
+@dataclass
+class Check:
+    """One step: ok is True, False, or None if it was not checked; the rest is text."""
+
+    number: int
+    code: str
+    ok: Any = None
+    value: str = ""
+    expected: str = ""
+    found: str = ""
+    where: str = ""
+
+
+@dataclass
+class Report:
+    """ok: no step failed. readable: it was JSON. facts: what the transcript says of the draw."""
+
+    ok: bool
+    readable: bool
+    checks: list
+    facts: dict
 
 
 class Failure(Exception):
@@ -73,6 +102,9 @@ class Draw:
         self.doc = doc = json.loads(self.data.decode("utf-8"), parse_float=str, parse_constant=str)
         for name, allowed in (("format", ["fairdraw/1"]), ("kind", ["official"]), ("profile", HASHES)):
             demand(doc[name] in allowed, name, " or ".join(allowed), doc[name])
+        self.facts.update({name: doc[name] for name in (
+            "attempt", "beacon", "commit", "digest", "metadata", "previous", "profile", "program",
+            "seed", "trials")}, title=doc["plan"]["title"], parties=[p["id"] for p in doc["parties"]])
         again = canonical(doc)
         differ = (i for i, (a, b) in enumerate(zip(again, self.data)) if a != b)
         demand(again == self.data, "byte %d" % next(differ, len(again)), "canonical JSON", "another form")
@@ -96,7 +128,8 @@ class Draw:
                 demand(bool(fits), "pool.records[%d].exclusions" % i, "a code and a hash", code)
         self.eligible = [person for person in self.people if not person["exclusions"]]
         codes = Counter(code for person in self.people for code, _ in person["exclusions"][:1])
-        self.facts.update(pool=len(self.people), eligible=len(self.eligible), excluded=dict(codes))
+        self.facts.update(pool=len(self.people), eligible=len(self.eligible), codes=dict(codes),
+                          excluded=sum(codes.values()))
         return "%d excluded, %d eligible" % (sum(codes.values()), len(self.eligible))
 
     def rules(self) -> str:
@@ -204,7 +237,7 @@ class Draw:
         shown = [p for p, ((_, u), _) in zip(self.chance, self.types) if any(self.first[s] for s in u)]
         self.lowest, highest = min(shown), max(shown)
         self.facts.update(
-            lowest=self.lowest.as_integer_ratio(), highest=highest.as_integer_ratio(),
+            mode=self.doc["lottery"]["mode"], lowest=self.lowest.as_integer_ratio(), highest=highest.as_integer_ratio(),
             above_half=sum(len(t[1]) for t, p in zip(self.types, self.chance) if 2 * p > 1),
             without_seat=len(self.eligible) - sum(len(ids) for _, ids in self.types))
         return "from %.6f to %.6f" % (self.lowest, highest)
@@ -258,7 +291,7 @@ class Draw:
                     todo += fresh
             value = [v // 2 + colour.get(c, 0) for c, v in enumerate(value)]
         self.given = value
-        return "%d cells" % len(value)
+        return "%d seats" % (sum(value) if value else sum(self.first))
 
     def lots(self, seed: bytes, t: int, barred: Any = ()) -> list:
         return [(self.digest("fairdraw/1/ticket", seed, person.encode()), person, t)
@@ -272,7 +305,7 @@ class Draw:
             rank[s] += 1
             seat = {"id": person, "rank": rank[s], "stratum": self.strata[s]["id"], "ticket": ticket.hex(), "type": t}
             for name in sorted({*seat, *found}):
-                where = "%s[%d].%s (%s, seat %d)" % (part, i, name, seat["stratum"], rank[s])
+                where = "%s[%d].%s (%s, %d)" % (part, i, name, seat["stratum"], rank[s])
                 demand(found.get(name) == seat.get(name), where, seat.get(name), found.get(name))
         return "%d seats" % len(places)
 
@@ -430,17 +463,23 @@ def verify(data: bytes) -> Report:
     return Report(ok, isinstance(draw.doc, dict), checks, draw.facts)
 
 
-def lines(report: Report, words: dict = STEPS) -> list:
-    """The report in words: one line for each step, with the reason where one failed."""
-    told = {True: "%2d ok    %s: %s", None: "%2d -     %s: not checked%s", False: "%2d FAIL  %s%s"}
-    text = [told[check.ok] % (check.number, words[check.code], check.value) for check in report.checks]
-    text += ["at %s: expected %s, the file says %s" % (check.where, check.expected, check.found)
-             for check in report.checks if check.ok is False]
-    return text + ["every step fits" if report.ok else "do not trust this file"]
+def lines(report: Report, language: str = "en") -> list:
+    """The report in words: one line for each step, and more for the one that failed."""
+    fits, failed, unreadable, unchecked, unsigned, expected, found, at, names = WORDS[language]
+    text = []
+    for check in report.checks:
+        mark = {True: "ok   ", False: "FAIL ", None: "-    "}[check.ok]
+        rest = check.value if check.ok is not None else unsigned if report.ok else unchecked
+        text.append("%2d %s%s: %s" % (check.number, mark, names[check.code], rest))
+        if check.ok is False:
+            failed %= check.number
+            told = ((at, check.where), (expected, check.expected), (found, check.found))
+            text += ["        %s: %s" % pair for pair in told if pair[1]]
+    return [*text, fits if report.ok else failed if report.readable else unreadable]
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], "rb") as file:
+    with open(sys.argv[-1], "rb") as file:
         outcome = verify(file.read())
-    print("\n".join(lines(outcome)))
+    print("\n".join(lines(outcome, "zh" if "--lang=zh" in sys.argv else "en")))
     sys.exit(0 if outcome.ok else 1 if outcome.readable else 2)
