@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from mingqian.web.components import Crumb
 
@@ -22,17 +23,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "support": settings.MINGQIAN["SUPPORT"],
     }
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or request.headers.get("HX-Request"):
+    if user is None or not user.is_authenticated:
         return names
-    menu = menu_of(user, request.path)
-    trail = trail_of(menu)
+    # Lazy: a fragment that htmx asks for draws no menu and counts nothing.
+    menu = SimpleLazyObject(lambda: menu_of(user, request.path))
     return names | {
         "menu": menu,
-        "crumb_trail": [
-            # The page itself is no link; a page beneath it links back to it.
-            Crumb(text, "" if url == request.path else url)
-            for text, url in trail
-        ],
+        "crumb_trail": SimpleLazyObject(lambda: _trail(menu, request.path)),
+        "todo_count": SimpleLazyObject(lambda: todo_count(user)),
         "side_name": SIDE_NAMES.get(user.role, ""),
         "office_name": user.office.name if user.office_id else "",
         "role_name": user.get_role_display(),
@@ -41,5 +39,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "find_url": reverse("portal:find"),
         "logout_url": reverse("accounts:logout"),
         "user_links": [{"url": reverse("accounts:password"), "icon": "lock", "title": "密码修改"}],
-        "todo_count": todo_count(user),
     }
+
+
+def _trail(menu: Any, path: str) -> list[Crumb]:
+    """The page itself is no link; a page beneath it links back to it."""
+    return [Crumb(text, "" if url == path else url) for text, url in trail_of(menu)]

@@ -26,7 +26,10 @@ def configure(overrides: dict[str, Any]) -> None:
         shared.append(structlog.processors.format_exc_info)
         renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     else:
-        renderer = structlog.dev.ConsoleRenderer(colors=False)
+        # Plain: the richer one prints local variables, and those hold personal data.
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
     logging.config.dictConfig(
         {
             "version": 1,
