@@ -10,3 +10,10 @@ class ExpertsConfig(AppConfig):
     name = "mingqian.experts"
     label = "experts"
     verbose_name = "专家信息维护"
+
+    def ready(self) -> None:
+        from mingqian.audit.words import register_words
+
+        from .words import ACTIONS, DETAILS
+
+        register_words(ACTIONS, DETAILS)

@@ -48,7 +48,7 @@ def standing_of(
     wanted = set(identities)
     own = PoolMembership.objects.filter(expert=OuterRef("pk"), office_id=committee.office_id)
     found: dict[tuple[str, str], Standing] = {}
-    for batch in batched((index for _, index in wanted), BATCH, strict=False):
+    for batch in batched((index for _, index in wanted), BATCH):
         experts = (
             Expert.objects.filter(id_index__in=batch)
             .select_related("unit")
@@ -73,7 +73,7 @@ def units_by_code(codes: Iterable[str]) -> dict[str, Unit]:
     """Units on record among these credit codes."""
     return {
         unit.uscc: unit
-        for batch in batched(dict.fromkeys(codes), BATCH, strict=False)
+        for batch in batched(dict.fromkeys(codes), BATCH)
         for unit in Unit.objects.filter(uscc__in=batch)
     }
 
@@ -82,7 +82,7 @@ def active_units_by_name(names: Iterable[str]) -> dict[str, Unit]:
     """Active units among these names; a name belongs to one active unit at most."""
     return {
         unit.name: unit
-        for batch in batched(dict.fromkeys(names), BATCH, strict=False)
+        for batch in batched(dict.fromkeys(names), BATCH)
         for unit in Unit.objects.active().filter(name__in=batch)
     }
 

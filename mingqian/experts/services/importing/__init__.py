@@ -2,10 +2,13 @@
 
 from .apply import PoolChanged, import_pool
 from .badrows import bad_rows_workbook
+from .content import ContentGone
 from .dry_run import check_import
+from .template import register_template
 from .upload import confirm_import, drop_import, recheck_import, start_import
 
 __all__ = [
+    "ContentGone",
     "PoolChanged",
     "bad_rows_workbook",
     "check_import",
@@ -13,5 +16,6 @@ __all__ = [
     "drop_import",
     "import_pool",
     "recheck_import",
+    "register_template",
     "start_import",
 ]

@@ -112,7 +112,7 @@ def _note_rows(
     pool_import: PoolImport, rows: Sequence[PlannedRow], experts: dict[int, Expert], at: datetime
 ) -> None:
     """Write down at each row whom it concerned and when: an expert's history reads from here."""
-    for some in batched(rows, BATCH, strict=False):
+    for some in batched(rows, BATCH):
         pool_import.rows.filter(number__in=[row.row.number for row in some]).delete()
     done = []
     for row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime, time
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 from django.db import transaction
@@ -74,9 +75,9 @@ def _workbook(header: Header, faults: dict[int, list[dict[str, str]]]) -> bytes:
         if key_at.get(place) in troubled:
             places.append(key_at[place])
     places += sorted(troubled - header.places.keys())
-    for column, place in enumerate(places):
-        if isinstance(place, int):
-            sheet.write_string(0, column, headings[place], styles["head"])
+    for column, spot in enumerate(places):
+        if isinstance(spot, int):
+            sheet.write_string(0, column, headings[spot], styles["head"])
             sheet.set_column(column, column, 14)
         else:
             sheet.write_string(0, column, REMARK, styles["remark_head"])
@@ -87,18 +88,20 @@ def _workbook(header: Header, faults: dict[int, list[dict[str, str]]]) -> bytes:
         reasons: dict[str, list[str]] = {}
         for fault in found:
             reasons.setdefault(fault["key"], []).append(f"{fault['reason']}。{fault['mend']}")
-        for column, place in enumerate(places):
-            if isinstance(place, int):
-                cells = rows[number]
-                cell = cells[place] if place < len(cells) else None
-                _write(sheet, line, column, cell, styles, bad=key_at.get(place) in reasons)
-            elif place in reasons:
-                sheet.write_string(line, column, "\n".join(reasons[place]), styles["remark"])
+        cells = rows[number]
+        for column, spot in enumerate(places):
+            if isinstance(spot, int):
+                cell = cells[spot] if spot < len(cells) else None
+                _write(sheet, line, column, cell, styles, bad=key_at.get(spot) in reasons)
+            elif spot in reasons:
+                sheet.write_string(line, column, "\n".join(reasons[spot]), styles["remark"])
     book.close()
     return stream.getvalue()
 
 
-def _write(sheet, line: int, column: int, cell: Cell, styles: dict, *, bad: bool) -> None:  # type: ignore[no-untyped-def]
+def _write(
+    sheet: Any, line: int, column: int, cell: Cell, styles: dict[str, Any], *, bad: bool
+) -> None:
     if cell is None:
         sheet.write_blank(line, column, None, styles["bad"] if bad else None)
     elif isinstance(cell, date):

@@ -108,7 +108,7 @@ def read_register(
     rows = []
     data = header.data_rows()
     watch.begin(len(data))
-    for batch in batched(data, REPORT_EVERY, strict=False):
+    for batch in batched(data, REPORT_EVERY):
         rows += [judge.judge(number, cells) for number, cells in batch]
         watch.passed(len(batch))
     if not rows:
@@ -129,7 +129,7 @@ def plan_import(reading: Reading, committee: Committee, *, watch: Watch = UNWATC
     comparison = Comparison(reading.header, committee, names)
     planned = []
     listed = set()
-    for batch in batched(zip(reading.rows, keys, strict=True), REPORT_EVERY, strict=False):
+    for batch in batched(zip(reading.rows, keys, strict=True), REPORT_EVERY):
         for row, key in batch:
             standing: Standing | None = standings.get(key) if key else None
             if standing is not None:
@@ -170,7 +170,15 @@ def check_import(pool_import: PoolImport, *, watch: Watch = UNWATCHED) -> PoolIm
 
 
 def keep_plan(pool_import: PoolImport, plan: Plan, *, rechecked: bool = False) -> None:
-    """Write a dry run down in place of the one before. Call inside a transaction."""
+    """Write a dry run down in place of the one before, unless it was dropped or imported meanwhile.
+
+    Call inside a transaction.
+    """
+    stage = PoolImport.Stage
+    current = PoolImport.objects.select_for_update().get(pk=pool_import.pk)
+    if current.stage in (stage.DROPPED, stage.IMPORTED):
+        pool_import.stage = current.stage
+        return
     pool_import.rows.all().delete()
     ImportRow.objects.bulk_create(
         [import_row(pool_import, row) for row in plan.rows], batch_size=1000
@@ -187,7 +195,7 @@ def keep_plan(pool_import: PoolImport, plan: Plan, *, rechecked: bool = False) -
     }
     pool_import.outcome_digest = plan.digest
     pool_import.checked_at = timezone.now()
-    pool_import.stage = PoolImport.Stage.CHECKED
+    pool_import.stage = stage.CHECKED
     pool_import.refusal = ""
     pool_import.save(update_fields=["summary", "outcome_digest", "checked_at", "stage", "refusal"])
 

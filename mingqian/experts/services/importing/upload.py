@@ -102,7 +102,7 @@ def drop_import(pool_import: PoolImport, *, by: User) -> bool:
             pk=pool_import.pk, stage__in=[Stage.CHECKING, Stage.CHECKED, Stage.REFUSED]
         ).update(stage=Stage.DROPPED, content_sealed=None)
         if dropped:
-            if (job := Job.objects.filter(pk=pool_import.job_id).first()) is not None:
+            for job in Job.objects.unfinished().filter(pk__in=[pool_import.job_id]):
                 cancel(job)
             pool_import.rows.all().delete()
             record("experts.drop_import", on=pool_import, by=by, office_id=pool_import.office_id)
@@ -116,7 +116,7 @@ def _may_touch(pool_import: PoolImport, by: User) -> None:
 
 
 def _under_way(pool_import: PoolImport) -> bool:
-    return Job.objects.unfinished().filter(pk=pool_import.job_id).exists()
+    return Job.objects.unfinished().filter(pk__in=[pool_import.job_id]).exists()
 
 
 def _enqueue(work: object, kind: str, title: str, pool_import: PoolImport, by: User) -> None:

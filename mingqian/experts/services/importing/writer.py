@@ -28,9 +28,8 @@ def put_name(expert: Expert, name: str) -> None:
 def put_facts(expert: Expert, values: dict[str, object], units: dict[str, Unit]) -> set[str]:
     """Carry judged values over to an expert, not saved here; which columns changed. Blank ones are left alone."""
     touched: set[str] = set()
-    mobile = str(values["mobile"])
-    if expert.mobile_index != mobile_index(mobile):
-        keep_mobile(expert, mobile)
+    if "mobile" in values and expert.mobile_index != mobile_index(str(values["mobile"])):
+        keep_mobile(expert, str(values["mobile"]))
         touched.update(MOBILE_COLUMNS)
     unit = units[str(values["uscc"])]
     if expert.unit_id != unit.pk:
@@ -162,7 +161,7 @@ class PoolWriter:
         PoolMembership.objects.bulk_create(
             [membership for membership, _ in self.new_memberships], batch_size=BATCH
         )
-        for some in batched(self.relinked, BATCH, strict=False):
+        for some in batched(self.relinked, BATCH):
             stale = [membership for membership, _ in some]
             MembershipSpecialty.objects.filter(membership__in=stale).delete()
         MembershipSpecialty.objects.bulk_create(
