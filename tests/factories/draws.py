@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -10,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 
 from mingqian.accounts.models import User
@@ -20,10 +20,13 @@ from mingqian.draws.queries.working_days import days_back
 from mingqian.draws.services.create import create_application
 from mingqian.draws.services.save import Draft, save_application
 from mingqian.experts.models import Expert, MembershipSpecialty, PoolMembership
+from mingqian.experts.sealing import keep_id, keep_mobile
+from mingqian.web.services import next_number
 from mingqian.workflow.services import perform
 
 from .accounts import make_user
 from .committees import make_committee, make_groups, make_unit
+from .experts import id_number
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _serial = count(1)
@@ -39,6 +42,7 @@ def meeting_time(days_ahead: int = 21, hour: int = 9) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI)
 
 
+@transaction.atomic
 def make_people(
     committee: Committee,
     number: int,
@@ -64,25 +68,22 @@ def make_people(
     for place in range(number):
         serial = next(_serial)
         facts = {
-            "expert_no": f"ZJ{serial:010d}",
+            "expert_no": f"ZJ{now.year}{next_number(f'ZJ{now.year}'):06d}",
             "name": SURNAMES[serial % 32] + GIVEN[serial // 32 % 28] + GIVEN[serial // 7 % 28],
             "name_pinyin": f"pinyin {serial}",
             "name_initials": f"py{serial}",
-            "id_sealed": b"sealed",
-            "id_index": hashlib.sha256(f"id{serial}".encode()).hexdigest(),
-            "id_masked": "4" + "*" * 16 + "X",
             "gender": "1",
             "birth_date": date(1975, 3, 8),
             "unit": units[place % len(units)],
             "title_name": "高级工程师",
             "title_level": 4,
-            "mobile_sealed": b"sealed",
-            "mobile_index": hashlib.sha256(f"mobile{serial}".encode()).hexdigest(),
-            "mobile_masked": "138****0000",
             "created_at": now,
             "updated_at": now,
         }
-        experts.append(Expert(**facts | changes))
+        expert = Expert(**facts | changes)
+        keep_id(expert, id_number(serial, born=date(1970, 1, 1) + timedelta(days=serial // 500)))
+        keep_mobile(expert, f"139{serial:08d}")
+        experts.append(expert)
     Expert.objects.bulk_create(experts)
     memberships = PoolMembership.objects.bulk_create(
         PoolMembership(

@@ -77,7 +77,7 @@ def editing(
         )
         same_form = bool(form_key) and held.saved_form == form_key
         stale = revision is not None and revision != held.revision and not same_form
-        late = same_form and tick < held.saved_tick
+        late = same_form and 0 < tick < held.saved_tick
         edit = Edit(held, by, at)
         yield edit
         if late:
@@ -88,7 +88,8 @@ def editing(
         if stale:
             raise SavedMeanwhile(held)
         held.revision += 1
-        held.saved_form, held.saved_tick = form_key, tick
+        held.saved_tick = max(tick, held.saved_tick if same_form else 0)
+        held.saved_form = form_key
         held.saved_at, held.saved_by = at, by
         held.save()
         title = held.meeting_name or (held.committee.name if held.committee else held.number)

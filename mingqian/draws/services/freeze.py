@@ -9,6 +9,7 @@ import fairdraw
 from django.db import IntegrityError
 from django.utils import timezone
 
+from fairdraw.canonical import canonical
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import Draw, DrawApplication, DrawEvent, FrozenMember
@@ -70,9 +71,9 @@ def _freeze(application: DrawApplication, by: User, at: datetime) -> Draw:
         frozen_at=at,
         frozen_by=by,
         salt_sealed=seal(secret.hex(), aad=salt_aad(application.pk, attempt)),
-        pool=fairdraw.canonical(assembled.pool.records()),
-        plan=fairdraw.canonical(assembled.plan.record()),
-        solution=fairdraw.canonical(solution.record()),
+        pool=canonical(assembled.pool.records()),
+        plan=canonical(assembled.plan.record()),
+        solution=canonical(solution.record()),
         pool_root=assembled.pool.root,
         rules_hash=assembled.plan.rules_hash(),
         lottery_hash=solution.lottery_hash,

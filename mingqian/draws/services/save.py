@@ -118,6 +118,8 @@ def _put_committee(edit: Edit, committee: Committee | None) -> None:
     edit.note("评委会")
     kept = list(committee.specialties.values_list("pk", flat=True)) if committee else []
     application.quotas.exclude(specialty_id__in=kept).delete()
+    # What was typed into cells of the other committee's grid has no place any more.
+    application.typed = {name: text for name, text in application.typed.items() if "-" not in name}
 
 
 def _regroup(edit: Edit) -> None:

@@ -1,0 +1,223 @@
+"""The official draw: exactly once, from frozen bytes and revealed numbers, proved before it is stored."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import fairdraw
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+from django.utils import timezone
+
+from fairdraw import transcript
+from fairdraw.canonical import canonical
+from fairdraw.verify import verify
+from mingqian.accounts.models import User
+from mingqian.audit.services import record
+from mingqian.committees.models import Specialty
+from mingqian.draws.models import Draw, DrawEvent, DrawSeat, DrawStatus, SeatType
+from mingqian.draws.queries.ceremony import (
+    all_revealed,
+    commitment_of,
+    frozen_plan,
+    frozen_pool,
+    is_unchanged,
+)
+from mingqian.draws.queries.strata import StratumWord, strata_words
+from mingqian.draws.short_codes import short_code_of
+
+from .contribute import reveal_server
+from .holding import CeremonyMovedOn, CeremonyRefused, holding_draw
+
+SIGNER = "server"
+BATCH = 500
+
+
+class NotRevealed(CeremonyRefused):
+    """A party that committed has not revealed; withholding voids the attempt, it buys nothing."""
+
+    told = "还有贡献方没有揭示随机数，不能计算种子。请其揭示；确实不能揭示的，终止本次抽取后重新冻结。"
+
+
+class FrozenPartsChanged(CeremonyRefused):
+    """The frozen bytes no longer give the hashes that were committed to."""
+
+    told = "冻结内容或抽取程序与承诺时不一致，不能抽取。请终止本次抽取，重新冻结，并通知监督人员。"
+
+
+class DoesNotVerify(RuntimeError):
+    """The transcript just made fails its own verification: a fault of the program, nothing is stored."""
+
+
+def execute_draw(draw: Draw, *, by: User, key: str, at: datetime | None = None) -> Draw:
+    """Draw, once: seed, lots, seats, and the signed transcript, which is verified before anything is stored.
+
+    `key` is the commit hash on the form that was sent, so that a page of an earlier attempt draws nothing.
+    A duplicate or simultaneous request gets the first result. Raises NotRevealed, FrozenPartsChanged,
+    CeremonyMovedOn, DoesNotVerify.
+    """
+    at = at or timezone.now()
+    with holding_draw(draw, by=by, permission="draws.execute_draw") as held:
+        if key != held.commit_hash or not held.commit_hash:
+            raise CeremonyMovedOn()
+        if held.status == DrawStatus.EXECUTED:
+            return held
+        if held.status != DrawStatus.COMMITTED:
+            raise CeremonyMovedOn()
+        if not all_revealed(held):
+            raise NotRevealed()
+        _execute(held, by, at)
+    return held
+
+
+def _execute(draw: Draw, by: User, at: datetime) -> None:
+    if not is_unchanged(draw):
+        raise FrozenPartsChanged()
+    pool, plan = frozen_pool(draw), frozen_plan(draw)
+    solution = fairdraw.solve(pool, plan)
+    commitment = commitment_of(draw, pool, plan)
+    if solution.lottery_hash != draw.lottery_hash or commitment.value != draw.commit_hash:
+        raise FrozenPartsChanged()
+    reveal_server(draw, at=at)
+    nonces = {c.party: bytes.fromhex(c.nonce) for c in draw.contributions.all()}
+    seed = fairdraw.derive_seed(commitment, nonces)
+    result = fairdraw.draw(pool, plan, solution, seed)
+    DrawEvent.objects.create(draw=draw, at=at, kind="executed")
+    words = strata_words(draw.application, plan)
+    body = transcript.build(
+        pool,
+        plan,
+        solution,
+        commitment,
+        nonces,
+        result,
+        metadata=_metadata(draw, at, words),
+        log=[_event(event) for event in draw.events.all()],
+    )
+    body = _signed(body)
+    report = verify(body)
+    if not report.ok:
+        failed = next(check for check in report.checks if check.ok is False)
+        raise DoesNotVerify(f"{draw}: step {failed.number} {failed.code} at {failed.where}")
+    digest = transcript.digest_of(body)
+    _seat(draw, result, words)
+    facts = {
+        "status": DrawStatus.EXECUTED,
+        "seed": seed.hex(),
+        "executed_at": at,
+        "executed_by": by,
+        "transcript": body,
+        "transcript_hash": digest,
+        "short_code": short_code_of(digest),
+    }
+    # The row lock above is a courtesy of PostgreSQL; the condition here is what lets one through.
+    moved = Draw.objects.filter(pk=draw.pk, status=DrawStatus.COMMITTED).update(**facts)
+    if moved == 0:
+        raise CeremonyMovedOn()
+    for name, value in facts.items():
+        setattr(draw, name, value)
+    record(
+        "draws.execute_draw",
+        on=draw,
+        by=by,
+        office_id=draw.office_id,
+        details={
+            "number": draw.application.number,
+            "attempt": draw.attempt,
+            "commit_hash": draw.commit_hash,
+            "seed": draw.seed,
+            "transcript": digest,
+            "primaries": len(result.panel),
+            "alternates": len(result.alternates),
+        },
+        at=at,
+    )
+
+
+def _metadata(draw: Draw, at: datetime, words: dict[str, StratumWord]) -> dict[str, Any]:
+    """What the transcript says of the draw in words; no name of any person."""
+    application = draw.application
+    assert application.committee is not None and application.starts_at is not None
+    return {
+        "committee": application.committee.name,
+        "committee_code": application.committee.code,
+        "drawn_at": _clock(at),
+        "frozen_at": _clock(draw.frozen_at),
+        "meeting": application.meeting_name,
+        "meeting_starts_at": _clock(application.starts_at),
+        "number": application.number,
+        "platform": settings.MINGQIAN["PLATFORM_NAME"],
+        "strata": [[code, word.specialty, word.group] for code, word in words.items()],
+        "verify_at": f"{settings.MINGQIAN['PUBLIC_URL']}/verify",
+    }
+
+
+def _clock(at: datetime) -> str:
+    return timezone.localtime(at).isoformat(sep=" ", timespec="seconds")
+
+
+def _event(event: DrawEvent) -> dict[str, Any]:
+    """One line of the transcript's log; details are hashes and counts."""
+    return {
+        "at": _clock(event.at),
+        "details": json.loads(canonical(event.details)),
+        "kind": event.kind,
+        "party": event.party,
+    }
+
+
+def _signed(body: bytes) -> bytes:
+    key = Ed25519PrivateKey.from_private_bytes(settings.MINGQIAN["SIGNING_SEED"])
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    signature = key.sign(bytes.fromhex(transcript.digest_of(body)))
+    return transcript.attach_signature(body, SIGNER, public, signature)
+
+
+def _seat(draw: Draw, result: fairdraw.Result, words: dict[str, StratumWord]) -> None:
+    """Rows of the roster, from pseudonyms back to people."""
+    drawn = [*result.panel, *result.alternates]
+    expert_of = dict(
+        draw.members.filter(pseudonym__in=[seat.id for seat in drawn]).values_list(
+            "pseudonym", "expert_id"
+        )
+    )
+    specialties = dict(
+        Specialty.objects.filter(code__in=list(words)).values_list("code", "pk")
+    )
+    rows = [
+        DrawSeat(
+            draw=draw,
+            office_id=draw.office_id,
+            seat_type=seat_type,
+            group_id=words[seat.stratum].group_id,
+            specialty_id=specialties.get(seat.stratum),
+            rank=seat.rank,
+            expert_id=expert_of[seat.id],
+            pseudonym=seat.id,
+            ticket=seat.ticket,
+            lot_code=fairdraw.lot_code(seat.ticket),
+        )
+        for seat_type, seats in (
+            (SeatType.PRIMARY, result.panel),
+            (SeatType.ALTERNATE, result.alternates),
+        )
+        for seat in seats
+    ]
+    ranks: Counter[str] = Counter()
+    for member in draw.application.designated.all():
+        ranks["designated"] += 1
+        rows.append(
+            DrawSeat(
+                draw=draw,
+                office_id=draw.office_id,
+                seat_type=SeatType.DESIGNATED,
+                rank=ranks["designated"],
+                expert_id=member.expert_id,
+                duty=member.duty,
+            )
+        )
+    DrawSeat.objects.bulk_create(rows, batch_size=BATCH)
