@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from django import forms
-from django.core.validators import RegexValidator
 
 from mingqian.committees.models import CommitteeOffice
 
-from .models import User
+from .models import USERNAME, User
 from .roles import OFFICE, Role
-
-USERNAME = RegexValidator(r"^[a-zA-Z0-9][a-zA-Z0-9._-]{2,39}$", "账号为 3–40 个字母、数字、点、横线或下划线，以字母或数字开头。")
 
 
 class SignInForm(forms.Form):

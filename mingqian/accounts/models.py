@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
@@ -11,6 +12,11 @@ from mingqian.committees.models import CommitteeOffice
 
 from . import roles
 from .roles import Role
+
+
+USERNAME = RegexValidator(
+    r"^[a-zA-Z0-9][a-zA-Z0-9._-]{2,39}\Z", "账号为 3–40 个字母、数字、点、横线或下划线，以字母或数字开头。"
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -25,7 +31,7 @@ class User(AbstractBaseUser):
     `session_epoch` is part of every session's hash: raising it ends all sessions of the user.
     """
 
-    username = models.CharField("账号", max_length=40, unique=True)
+    username = models.CharField("账号", max_length=40, unique=True, validators=[USERNAME])
     real_name = models.CharField("姓名", max_length=30)
     role = models.CharField("角色", max_length=10, choices=Role)
     office = models.ForeignKey(
@@ -48,6 +54,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: list[str] = []
 
     class Meta:
+        verbose_name = "用户"
         ordering = ["username"]
         constraints = [
             models.CheckConstraint(
@@ -103,4 +110,25 @@ class FormerPassword(models.Model):
     replaced_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "旧密码"
         ordering = ["-replaced_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.replaced_at:%Y-%m-%d}"
+
+
+class SignInThrottle(models.Model):
+    """Failed sign-ins of one account name or one address, by digest (see `throttle.py`)."""
+
+    key = models.CharField(max_length=64, unique=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+    stops = models.PositiveSmallIntegerField(default=0)
+    stopped_until = models.DateTimeField(null=True)
+    touched_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "登录失败计数"
+
+    def __str__(self) -> str:
+        return self.key[:8]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 LONGEST = 128
@@ -49,9 +51,15 @@ def classes(password: str) -> int:
     )
 
 
+@cache
+def _list_of_common() -> frozenset[str]:
+    """The twenty thousand that leak most often, as Django ships them."""
+    return frozenset(CommonPasswordValidator().passwords)
+
+
 def _not_common(password: str, username: str) -> bool:
     lower = password.lower()
-    return bool(password) and not any(word in lower for word in COMMON)
+    return bool(password) and lower not in _list_of_common() and not any(word in lower for word in COMMON)
 
 
 def _not_username(password: str, username: str) -> bool:
@@ -96,7 +104,7 @@ def expired(user, now: dt.datetime) -> bool:
 
 def was_used(user, password: str) -> bool:
     """Whether the password is the current one or one of the last few."""
-    former = user.former_passwords.values_list("password", flat=True)[: profile().remembered]
+    former = user.former_passwords.values_list("password", flat=True)[: profile().remembered - 1]
     return any(check_password(password, encoded) for encoded in [user.password, *former] if encoded)
 
 

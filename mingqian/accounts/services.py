@@ -17,6 +17,7 @@ from .access import check
 from .models import FormerPassword, User
 from .passwords import profile, was_used
 from .roles import OFFICE, Role
+from .throttle import forgive
 
 # No 0 O 1 l I: first passwords are read from paper.
 READABLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -27,7 +28,7 @@ class OldPasswordWrong(ValueError):
 
 
 class OwnAccount(ValueError):
-    """Administrators do not disable or demote themselves: the last one would lock the door from outside."""
+    """Administrators do not disable, demote or reset themselves: the last one would lock the door from outside."""
 
 
 def random_password() -> str:
@@ -70,7 +71,7 @@ def create_user(
     user.set_password(password)
     user.full_clean()
     user.save()
-    record("accounts.created", on=user, by=by, details={"username": username, "role": user.role}, at=at)
+    record("accounts.create_user", on=user, by=by, details={"username": username, "role": user.role}, at=at)
     return user, password
 
 
@@ -78,40 +79,67 @@ def create_user(
 def change_user(
     *, user: User, real_name: str, role: str, office: CommitteeOffice | None, by: User, at: dt.datetime | None = None
 ) -> User:
-    """Change name, role or office; a change of role or office ends the user's sessions."""
+    """Change name, role or office; a change of role or office ends the user's sessions.
+
+    Raises OwnAccount for one's own role, ValidationError. Nothing changed leaves no entry.
+    """
     check(by, "accounts.manage_user")
+    user = User.objects.select_for_update().get(pk=user.pk)
     if user.pk == by.pk and role != user.role:
         raise OwnAccount
-    before = {"real_name": user.real_name, "role": user.role, "office": user.office_id}
+    before = _facts(user)
     user.real_name, user.role = real_name, Role(role)
     user.office = office if role in OFFICE else None
+    after = _facts(user)
+    if before == after:
+        return user
+    if (before["role"], before["office"]) != (after["role"], after["office"]):
+        # Without this an old session would wake up once the role is changed back.
+        user.session_epoch += 1
     user.full_clean(exclude=["password"])
-    user.save(update_fields=["real_name", "role", "office"])
-    after = {"real_name": user.real_name, "role": user.role, "office": user.office_id}
-    record("accounts.changed", on=user, by=by, details={"before": before, "after": after}, at=at)
+    user.save(update_fields=["real_name", "role", "office", "session_epoch"])
+    record("accounts.change_user", on=user, by=by, details={"before": before, "after": after}, at=at)
     return user
+
+
+def _facts(user: User) -> dict[str, str]:
+    return {
+        "real_name": user.real_name,
+        "role": Role(user.role).label,
+        "office": user.office.name if user.office is not None else "",
+    }
 
 
 @transaction.atomic
 def set_active(*, user: User, active: bool, by: User, at: dt.datetime | None = None) -> User:
-    """Disable or enable an account. Disabling ends its sessions."""
+    """Disable or enable an account. Disabling ends its sessions. Raises OwnAccount for one's own."""
     check(by, "accounts.manage_user")
+    user = User.objects.select_for_update().get(pk=user.pk)
     if user.pk == by.pk:
         raise OwnAccount
+    if user.is_active == active:
+        return user
     user.is_active = active
     user.session_epoch += 1
     user.save(update_fields=["is_active", "session_epoch"])
-    record("accounts.enabled" if active else "accounts.disabled", on=user, by=by, at=at)
+    record("accounts.enable_user" if active else "accounts.disable_user", on=user, by=by, at=at)
     return user
 
 
 @transaction.atomic
 def reset_password(*, user: User, by: User, at: dt.datetime | None = None) -> str:
-    """Give the account a new first password, to be changed at the next sign-in. Returns it once."""
+    """Give the account a new first password, to be changed at the next sign-in. Returns it once.
+
+    Ends the user's sessions and any stop after failed sign-ins. Raises OwnAccount: one's own is changed, not reset.
+    """
     check(by, "accounts.manage_user")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.pk == by.pk:
+        raise OwnAccount
     password = random_password()
     _replace_password(user, password, must_change=True, at=at or timezone.now())
-    record("accounts.password_reset", on=user, by=by, at=at)
+    forgive(user.username)
+    record("accounts.reset_password", on=user, by=by, at=at)
     return password
 
 
@@ -126,7 +154,7 @@ def change_own_password(*, user: User, old: str, new: str, at: dt.datetime | Non
     if was_used(user, new):
         raise ValidationError(f"新密码不能与最近 {profile().remembered} 次用过的密码相同。", code="used")
     _replace_password(user, new, must_change=False, at=at or timezone.now())
-    record("accounts.password_changed", on=user, by=user, at=at)
+    record("accounts.change_own_password", on=user, by=user, at=at)
     return user
 
 
@@ -142,23 +170,31 @@ def _replace_password(user: User, password: str, *, must_change: bool, at: dt.da
 
 
 @transaction.atomic
-def note_sign_in(*, user: User, at: dt.datetime | None = None) -> dt.datetime | None:
-    """Record a sign-in; returns when the user signed in before this, or None the first time."""
-    before = user.last_login
+def note_sign_in(*, user: User, at: dt.datetime | None = None) -> None:
+    """Record a sign-in and its time."""
     user.last_login = at or timezone.now()
     user.save(update_fields=["last_login"])
-    record("accounts.signed_in", on=user, by=user, at=at)
-    return before
+    record("accounts.sign_in", on=user, by=user, at=at)
 
 
 @transaction.atomic
 def note_sign_out(*, user: User, at: dt.datetime | None = None) -> None:
     """Record a sign-out."""
-    record("accounts.signed_out", on=user, by=user, at=at)
+    record("accounts.sign_out", on=user, by=user, at=at)
 
 
 @transaction.atomic
-def note_failed_sign_in(*, username: str, locked: bool = False) -> None:
-    """Record a refused sign-in. The name is kept as typed, cut short; the password never."""
-    shown = username.replace("\x00", "")[:40]
-    record("accounts.locked_out" if locked else "accounts.sign_in_failed", by=None, label=shown)
+def note_failed_sign_in(*, username: str, stopped: bool, at: dt.datetime | None = None) -> None:
+    """Record a refused sign-in, and whether it was the one that stopped the account.
+
+    A name that no account has is not kept: people type their password into that field, and the log is for ever.
+    """
+    user = User.objects.filter(username__iexact=username).first()
+    action = "accounts.stop_sign_in" if stopped else "accounts.fail_sign_in"
+    record(action, on=user, by=None, label="" if user is not None else "不存在的账号", at=at)
+
+
+@transaction.atomic
+def note_wrong_old_password(*, user: User, at: dt.datetime | None = None) -> None:
+    """Record that somebody signed in as the user could not name the old password."""
+    record("accounts.fail_password_change", on=user, by=user, at=at)

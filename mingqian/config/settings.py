@@ -110,11 +110,7 @@ LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
 
 # Throttling comes before hashing: one Argon2 hash costs a quarter of a second of CPU.
-AXES_FAILURE_LIMIT = 5
-AXES_LOCKOUT_PARAMETERS = ["username", ["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "mingqian.accounts.views.locked_out"
-AXES_COOLOFF_TIME = "mingqian.accounts.throttle.cool_off"
+AXES_HANDLER = "mingqian.accounts.throttle.Handler"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 

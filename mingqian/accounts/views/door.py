@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from axes.handlers.proxy import AxesProxyHandler
+import datetime as dt
+import math
+
 from django.conf import settings
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,12 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import services
+from .. import services, throttle
 from ..access import public
 from ..forms import SignInForm
-from ..throttle import cool_off
 
 REFUSED = "账号或密码不正确，或账号已停用。"
+NEARLY = "再输错 {left} 次，将暂停登录 15 分钟。"
+STOPPED = "连续登录失败次数过多，已暂停登录，请 {wait}后再试；急需使用时，请系统管理员重置密码。"
+BUSY = "此刻登录的人较多，请过几秒再试。"
 
 
 @public
@@ -30,48 +34,73 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.method == "GET":
         return redirect(_next(request))
     form = SignInForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            credentials = {"username": form.cleaned_data["username"]}
-            if not AxesProxyHandler.is_allowed(request, credentials):
-                return locked_out(request, None, credentials)
-            user = auth.authenticate(
-                request, username=form.cleaned_data["username"], password=form.cleaned_data["password"]
-            )
-            if user is not None:
-                return _welcome(request, user)
-            services.note_failed_sign_in(username=form.cleaned_data["username"])
-            if not AxesProxyHandler.is_allowed(request, credentials):
-                return locked_out(request, None, credentials)
-            form.add_error(None, REFUSED)
-        status = 422
-    return render(request, "accounts/login.html", {"form": form, "next": _next(request)}, status=status)
+    if request.method == "GET":
+        return _page(request, form, 200)
+    if not form.is_valid():
+        return _page(request, form, 422)
+    return _judge(request, form, form.cleaned_data["username"], form.cleaned_data["password"])
+
+
+def _judge(request: HttpRequest, form: SignInForm, username: str, password: str) -> HttpResponse:
+    """Ask the throttle first: what it stops costs no hash."""
+    if wait := throttle.waiting_time(request, username):
+        return _stopped(request, form, wait)
+    try:
+        with throttle.hashing_slot():
+            user = auth.authenticate(request, username=username, password=password)
+    except throttle.Busy:
+        form.add_error(None, BUSY)
+        return _page(request, form, 503)
+    if user is not None:
+        return _welcome(request, user)
+    wait = throttle.waiting_time(request, username)
+    if getattr(request, "failure_counted", False):
+        services.note_failed_sign_in(username=username, stopped=bool(wait))
+    if wait:
+        return _stopped(request, form, wait)
+    left = throttle.tries_left(username)
+    form.add_error(None, REFUSED + (NEARLY.format(left=left) if left <= 2 else ""))  # noqa: PLR2004
+    return _page(request, form, 422)
+
+
+def _stopped(request: HttpRequest, form: SignInForm, wait: dt.timedelta) -> HttpResponse:
+    form.add_error(None, STOPPED.format(wait=in_words(wait)))
+    response = _page(request, form, 429)
+    response["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return response
+
+
+def in_words(wait: dt.timedelta) -> str:
+    """A waiting time in whole minutes, rounded up."""
+    minutes = max(1, math.ceil(wait.total_seconds() / 60))
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} 小时 {rest} 分钟" if hours and rest else f"{hours} 小时" if hours else f"{minutes} 分钟"
+
+
+def _page(request: HttpRequest, form: SignInForm, status: int) -> HttpResponse:
+    return render(request, "accounts/login.html", {"form": form, "next": _asked_for(request)}, status=status)
 
 
 def _welcome(request: HttpRequest, user) -> HttpResponse:
+    # Django notes the time of this sign-in while it opens the session, so the one before is read first.
+    before = user.last_login
     auth.login(request, user)
-    before = services.note_sign_in(user=user)
+    services.note_sign_in(user=user)
     if before is not None:
-        messages.info(request, f"上次登录：{timezone.localtime(before):%Y-%m-%d %H:%M}。如非本人操作，请立即修改密码。")
+        messages.info(request, f"上次登录 {timezone.localtime(before):%Y-%m-%d %H:%M}。如非本人操作，请立即修改密码。")
     return HttpResponseRedirect(_next(request))
 
 
-def _next(request: HttpRequest) -> str:
-    """Where to go after signing in: only to a page of our own."""
+def _asked_for(request: HttpRequest) -> str:
+    """The page of our own that the visitor wanted; blank for any other address."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return target
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if own else ""
 
 
-def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict | None = None) -> HttpResponse:
-    """The answer while a sign-in is throttled: how long to wait, and nothing else."""
-    form = SignInForm({"username": request.POST.get("username", "")})
-    form.errors.clear()
-    minutes = int(cool_off(request).total_seconds() // 60)
-    form.add_error(None, f"连续输错 {settings.AXES_FAILURE_LIMIT} 次，已暂停登录。请 {minutes} 分钟后再试，或联系系统管理员重置密码。")
-    return render(request, "accounts/login.html", {"form": form, "next": _next(request)}, status=429)
+def _next(request: HttpRequest) -> str:
+    """Where to go after signing in."""
+    return _asked_for(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 @public

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from mingqian.audit.queries import timeline_of
 from mingqian.web.components import Empty
 from mingqian.web.filters import ListingFilter
 from mingqian.web.listing import Column, Listing, respond
@@ -34,7 +35,7 @@ class UserListing(Listing):
         Column("real_name", "姓名", sort="real_name", phone="line"),
         Column("role", "角色", value="get_role_display", sort="role", phone="line"),
         Column("office", "所属办公室", value="office.name", wrap=True),
-        Column("last_login", "最近登录", value="last_login", sort="last_login"),
+        Column("last_login", "最近登录", value=lambda user: user.last_login or "从未登录", phone="line"),
         Column(
             "is_active",
             "状态",
@@ -91,9 +92,8 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.info(request, f"{account.real_name}（{account.username}）已保存。")
             return redirect("accounts:users")
-    return render(
-        request, "accounts/user_form.html", {"form": form, "account": account}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "account": account, "timeline": timeline_of(account)}
+    return render(request, "accounts/user_form.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
@@ -102,7 +102,11 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
     """A new first password, shown once."""
     account = get_object_or_404(User, pk=pk)
-    first = services.reset_password(user=account, by=request.user)
+    try:
+        first = services.reset_password(user=account, by=request.user)
+    except services.OwnAccount:
+        messages.error(request, "自己的密码请在“密码修改”中修改。")
+        return redirect("accounts:user_edit", account.pk)
     return render(request, "accounts/first_password.html", {"account": account, "first": first})
 
 
@@ -118,4 +122,4 @@ def user_switch(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "不能停用自己的账号。")
     else:
         messages.info(request, f"{account.real_name}（{account.username}）已{'启用' if active else '停用'}。")
-    return redirect("accounts:users")
+    return redirect("accounts:user_edit", account.pk)

@@ -1,0 +1,24 @@
+"""Users of every role, made through the services."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from mingqian.accounts.models import User
+from mingqian.accounts.roles import OFFICE
+from mingqian.accounts.services import create_user
+from mingqian.committees.models import CommitteeOffice
+
+_serial = count(1)
+
+
+def make_user(role: str, office: CommitteeOffice | None = None, **kwargs) -> User:
+    """A user who may sign in at once; office roles get an office of their own where none is given."""
+    if role in OFFICE and office is None:
+        from tests.factories.committees import make_office
+
+        office = make_office()
+    serial = next(_serial)
+    facts = {"username": f"{role}{serial}", "real_name": f"人员{serial}", "must_change": False} | kwargs
+    user, _ = create_user(role=role, office=office, by=None, **facts)
+    return user
