@@ -18,7 +18,7 @@ from mingqian.committees.services import (
 )
 from mingqian.draws.models import DrawApplication
 
-from .cast import CAST, HRSS_LEAD, Player
+from .cast import BUILDING_LEAD, CAST, HEALTH_LEAD, HRSS_LEAD, Player
 from .places import BUILDING, COMMITTEES, CommitteeStory, credit_code
 
 
@@ -65,6 +65,8 @@ def found(province: Province) -> None:
     for player in CAST:
         if player is not HRSS_LEAD:
             _enter(province, player)
+    for story in COMMITTEES:
+        _arrange_groups(province, story)
 
 
 def _committee(
@@ -94,11 +96,15 @@ def _committee(
         valid_to=dt.date(year + 2, 2, 17),
         by=by,
     )
-    named = {specialty.name: specialty for specialty in specialties}
-    groups = [(name, [named[s] for s in members]) for name, members in story.groups]
-    for group_year in (year - 1, year, year + 1):
-        set_groups(committee, group_year, groups=groups, by=by)
     return committee
+
+
+def _arrange_groups(province: Province, story: CommitteeStory) -> None:
+    named = province.specialties(story.key)
+    groups = [(name, [named[specialty] for specialty in members]) for name, members in story.groups]
+    by = province.user(BUILDING_LEAD if story is BUILDING else HEALTH_LEAD)
+    for year in (province.today.year - 1, province.today.year, province.today.year + 1):
+        set_groups(province.committees[story.key], year, groups=groups, by=by)
 
 
 def _authority(name: str, serial: int, *, by: User) -> Unit:
