@@ -80,3 +80,8 @@ def unit_by_name(name: str) -> Unit | None:
         return unit
     former = [unit for unit in Unit.objects.active().exclude(aliases=[]) if name in unit.aliases]
     return former[0] if len(former) == 1 else None
+
+
+def names_by_code() -> dict[str, str]:
+    """The name of every active committee by its code."""
+    return dict(Committee.objects.active().values_list("code", "name"))

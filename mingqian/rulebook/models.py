@@ -90,6 +90,10 @@ class RuleParameter(models.Model):
         """The last day on which the row holds."""
         return self.valid_to and self.valid_to - timedelta(days=1)
 
+    def holds_on(self, day: date) -> bool:
+        """Whether this is the row of that day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
     @property
     def never_held(self) -> bool:
         """True for a row that was replaced before its first day had passed."""

@@ -164,8 +164,8 @@ class Line:
     coming: list[RuleParameter]
 
 
-def lines_by_group(*, on: date) -> list[tuple[str, list[Line]]]:
-    """The whole book as shown on a day, in the order of the catalogue, by group."""
+def lines_by_group(*, on: date, text: str = "") -> list[tuple[str, list[Line]]]:
+    """The book as it stands on a day, by group in the order of the catalogue; `text` narrows it down."""
     province: dict[str, RuleParameter] = {}
     own: dict[str, list[RuleParameter]] = {}
     for row in RuleParameter.objects.in_force(on).order_by("committee_code", "id"):
@@ -178,19 +178,31 @@ def lines_by_group(*, on: date) -> list[tuple[str, list[Line]]]:
     for row in later:
         if not row.never_held:
             coming.setdefault(row.key, []).append(row)
-    return [
-        (
-            group,
-            [
-                Line(d, province.get(d.key), own.get(d.key, []), coming.get(d.key, []))
-                for d in CATALOGUE
-                if d.group == group
-            ],
-        )
-        for group in GROUPS
+    lines = [
+        Line(d, province.get(d.key), own.get(d.key, []), coming.get(d.key, []))
+        for d in CATALOGUE
+        if _mentions(d, province.get(d.key), text.strip())
     ]
+    grouped = (
+        (group, [line for line in lines if line.definition.group == group]) for group in GROUPS
+    )
+    return [(group, found) for group, found in grouped if found]
+
+
+def _mentions(definition: Definition, row: RuleParameter | None, text: str) -> bool:
+    words = [definition.title, definition.key, definition.group, definition.note]
+    words += [row.citation, row.note] if row else []
+    return any(text.lower() in word.lower() for word in words)
 
 
 def history_of(key: str) -> list[RuleParameter]:
     """Every row that a rule ever had, newest first."""
     return list(RuleParameter.objects.filter(key=key).order_by("-valid_from", "-id"))
+
+
+def newest_row(key: str, *, committee_code: str | None = None) -> RuleParameter | None:
+    """The row entered last, of one scope or of any; None where there is none."""
+    rows = RuleParameter.objects.filter(key=key)
+    if committee_code is not None:
+        rows = rows.filter(committee_code=committee_code)
+    return rows.order_by("-pk").first()

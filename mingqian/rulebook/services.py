@@ -15,6 +15,7 @@ from mingqian.audit import services as audit
 from .defaults import CATALOGUE, DEFINITIONS, START
 from .models import Enforcement, RuleParameter, Scope
 from .numbers import Number
+from .queries import newest_row
 
 
 class RuleRefused(ValueError):
@@ -66,16 +67,15 @@ def change_rule(
     committee_code: str = "",
     citation: str | None = None,
     checked_on: date | None = None,
-    replaces: int | None = None,
+    seen: int | None = None,
     today: date | None = None,
 ) -> RuleParameter:
     """Make a new row from a day on and end the one it takes over from; rows are never overwritten.
 
-    `replaces` is the id of the open row that the form showed. Raises PermissionDenied, RuleRefused (with
-    the field) and RuleChangedMeanwhile.
+    `seen` is the id of the newest row of this rule that the form knew. Raises PermissionDenied, RuleRefused
+    (with the field) and RuleChangedMeanwhile.
     """
-    if by is not None and not by.may("rulebook.change_rule"):
-        raise PermissionDenied("rulebook.change_rule")
+    refuse_change(by)
     definition = DEFINITIONS.get(key)
     if definition is None:
         raise RuleRefused("key", "规则库中没有这条规则。")
@@ -89,14 +89,12 @@ def change_rule(
     if len(reason) < 4:
         raise RuleRefused("reason", "请写明变更理由，至少 4 个字。")
     with transaction.atomic():
-        current = (
-            RuleParameter.objects.select_for_update()
-            .filter(key=key, committee_code=committee_code, valid_to__isnull=True)
-            .first()
-        )
-        if replaces is not None and (current is None or current.pk != replaces):
+        # The province's rows are locked, so that two changes of one rule come one after the other.
+        list(RuleParameter.objects.select_for_update().filter(key=key, committee_code=""))
+        newest = newest_row(key)
+        if seen is not None and (newest is None or newest.pk != seen):
             raise RuleChangedMeanwhile(key)
-        template = current or _province_row(key)
+        template = _open_row(key, committee_code) or _open_row(key, "")
         _end_rows(key, committee_code, valid_from)
         row = RuleParameter.objects.create(
             key=key,
@@ -141,8 +139,7 @@ def end_committee_rule(
 
     Raises PermissionDenied, and RuleRefused where the committee has no value of its own.
     """
-    if by is not None and not by.may("rulebook.change_rule"):
-        raise PermissionDenied("rulebook.change_rule")
+    refuse_change(by)
     if from_day < (today or timezone.localdate()):
         raise RuleRefused("valid_from", "停用日期不能早于今天。")
     if len(reason.strip()) < 4:
@@ -171,6 +168,12 @@ def end_committee_rule(
     return row
 
 
+def refuse_change(by) -> None:
+    """Raise PermissionDenied for everyone who may not change rules; None is the system itself."""
+    if by is not None and not by.may("rulebook.change_rule"):
+        raise PermissionDenied("rulebook.change_rule")
+
+
 def _judged_number(definition, value: object) -> Number | None:
     if not definition.has_number:
         return None
@@ -188,8 +191,9 @@ def _judged_number(definition, value: object) -> Number | None:
     return number
 
 
-def _province_row(key: str) -> RuleParameter | None:
-    return RuleParameter.objects.filter(key=key, committee_code="", valid_to__isnull=True).first()
+def _open_row(key: str, committee_code: str) -> RuleParameter | None:
+    rows = RuleParameter.objects.filter(key=key, committee_code=committee_code)
+    return rows.filter(valid_to__isnull=True).first()
 
 
 def _end_rows(key: str, committee_code: str, day: date) -> None:

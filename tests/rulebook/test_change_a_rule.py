@@ -107,9 +107,9 @@ def test_an_unknown_rule_cannot_be_made():
 
 def test_a_form_that_showed_an_older_value_is_told():
     shown = RuleParameter.objects.get(key="age_max").pk
-    change(value="69", replaces=shown)
+    change(value="69", seen=shown)
     with pytest.raises(RuleChangedMeanwhile):
-        change(value="66", replaces=shown)
+        change(value="66", seen=shown)
     assert rule("age_max", on=TODAY).whole == 69
 
 
