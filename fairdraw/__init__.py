@@ -22,7 +22,11 @@ Names:
 - ``Exclusion, Candidate, Pool, pseudonym`` (pool), ``Stratum, Member, Plan`` (rules).
 - ``solve(pool, plan) -> Solution``: ``mode`` "S" or "B", ``chances`` {id: Fraction}, ``summary``
   (per stratum), ``lowest, highest, bound`` (Fractions), ``lottery_hash``; raises ``Infeasible``
-  with a ``diagnosis``. ``diagnose(pool, plan) -> Diagnosis`` for feasible and infeasible plans.
+  with a ``diagnosis``.
+- ``diagnose(pool, plan) -> Diagnosis`` for feasible and infeasible plans: ``feasible``, ``strata``
+  (people, eligible, need, removed by code), ``conflicts``, ``shortages``, ``relaxations`` (each tried
+  out, cheapest first; ``apply_relaxation(plan, it)``), ``remedy``, ``tightest``, ``full_caps``,
+  ``solution``.
 - ``nonce_commitment, Beacon, commit -> Commitment, derive_seed -> bytes, lot_code``.
 - ``draw(pool, plan, solution, seed) -> Result`` with ``panel`` and ``alternates`` of
   ``Seat(id, stratum, rank, ticket, type)``; ``trial(pool, plan, number) -> Result``.
@@ -37,6 +41,7 @@ happen in different processes. Solving and drawing are deterministic: the same p
 give the same bytes on every platform.
 """
 
+from fairdraw.diagnosis import Conflict, Diagnosis, Shortage, StratumCount, diagnose
 from fairdraw.drawing import (
     Result,
     Seat,
@@ -49,6 +54,7 @@ from fairdraw.drawing import (
 )
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym
+from fairdraw.relaxation import Relaxation, apply_relaxation
 from fairdraw.rules import OPEN_STRATUM, Member, Plan, Stratum
 from fairdraw.seed import (
     VERSION,
@@ -67,20 +73,27 @@ __all__ = [
     "Beacon",
     "Candidate",
     "Commitment",
+    "Conflict",
+    "Diagnosis",
     "Exclusion",
     "FairdrawError",
     "Infeasible",
     "Member",
     "Plan",
     "Pool",
+    "Relaxation",
     "Result",
     "Seat",
+    "Shortage",
     "Solution",
     "Stratum",
     "StratumChances",
+    "StratumCount",
+    "apply_relaxation",
     "chances_above",
     "commit",
     "derive_seed",
+    "diagnose",
     "draw",
     "lot_code",
     "nonce_commitment",

@@ -1,2 +1,253 @@
-def diagnose(pool, plan):
-    raise NotImplementedError
+"""Why a plan cannot be filled, what would mend it, and how tight it is if it can.
+
+A conflict is a smallest set of strata whose seats cannot be filled together: drop any one of them
+and the rest can. Several conflicts are found one after the other, each with the earlier ones
+relieved. Everything is codes and numbers; nothing here is words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fairdraw.drawing import Solution, solve_grouped
+from fairdraw.feasibility import Demand, SeatModel, can_seat_primaries, worst_case_gap
+from fairdraw.grouping import Grouping, Row, group_by_type, reach
+from fairdraw.pool import Pool
+from fairdraw.relaxation import Relaxation, find_relaxations, find_remedy
+from fairdraw.rules import Plan
+
+
+@dataclass(frozen=True)
+class StratumCount:
+    """The people of one stratum. ``removed``: how many each exclusion code took, by first code."""
+
+    stratum: str
+    in_pool: int
+    eligible: int
+    primary: int
+    alternate: int
+    removed: dict[str, int]
+
+    @property
+    def need(self) -> int:
+        """Primaries and alternates together."""
+        return self.primary + self.alternate
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Strata whose seats of one kind ("primary" or "alternate") cannot be filled together.
+
+    ``need`` seats, of which ``short`` stay empty at best (primaries) or after the least lucky panel
+    (alternates). ``caps``: the cap rows that play a part; empty if there are simply too few people.
+    """
+
+    kind: str
+    strata: tuple[str, ...]
+    need: int
+    short: int
+    caps: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Empty seats of one stratum. ``reachable``: how many of the ``need`` can be filled."""
+
+    stratum: str
+    kind: str
+    need: int
+    eligible: int
+    reachable: int
+    short: int
+    conflict: int
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """``relaxations``: cheapest first; ``remedy``: positions in it that together mend everything.
+
+    ``full_caps``: cap rows that the chances fill to the brim (feasible plans only).
+    """
+
+    feasible: bool
+    strata: tuple[StratumCount, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    shortages: tuple[Shortage, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+    remedy: tuple[int, ...] = ()
+    full_caps: tuple[Row, ...] = ()
+    solution: Solution | None = None
+
+    @property
+    def tightest(self) -> tuple[StratumCount, ...]:
+        """Strata with seats, those with the fewest eligible people per seat first."""
+        used = [count for count in self.strata if count.need]
+        return tuple(sorted(used, key=lambda count: count.eligible / count.need))
+
+    @property
+    def short(self) -> int:
+        """Seats that stay empty, of both kinds."""
+        return sum(shortage.short for shortage in self.shortages)
+
+
+def diagnose(pool: Pool, plan: Plan) -> Diagnosis:
+    """Judge a plan against a pool; raises the errors of ``group_by_type``."""
+    grouping = group_by_type(pool, plan)
+    strata = count_strata(pool, plan)
+    solution = solve_grouped(grouping, pool)
+    if solution is not None:
+        return Diagnosis(True, strata, full_caps=_full_caps(solution), solution=solution)
+    conflicts, shortages, relieved = _conflicts(grouping, strata)
+    relaxations = find_relaxations(grouping, conflicts, shortages, relieved)
+    remedy = find_remedy(grouping, relaxations, len(conflicts))
+    return Diagnosis(False, strata, conflicts, shortages, relaxations, remedy)
+
+
+def count_strata(pool: Pool, plan: Plan) -> tuple[StratumCount, ...]:
+    """People in the pool, eligible and removed, for every stratum of the plan."""
+    everybody, eligible = Counter[int](), Counter[int]()
+    removed: list[Counter[str]] = [Counter() for _ in plan.strata]
+    known: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for person in pool.candidates:
+        if person.strata not in known:
+            known[person.strata] = reach(person, plan)
+        for number in known[person.strata]:
+            everybody[number] += 1
+            if person.exclusions:
+                removed[number][person.exclusions[0].code] += 1
+            else:
+                eligible[number] += 1
+    return tuple(
+        StratumCount(s.id, everybody[n], eligible[n], s.primary, s.alternate, dict(removed[n]))
+        for n, s in enumerate(plan.strata)
+    )
+
+
+def _full_caps(solution: Solution) -> tuple[Row, ...]:
+    grouping = solution.grouping
+    load = Counter[int]()
+    for (kind, _, units) in solution.cells:
+        for r in grouping.rows_of[kind]:
+            load[r] += units
+    # Rounding to whole units moves a row by less than one unit for each of its types.
+    slack = len(grouping.types) * 2
+    return tuple(
+        row
+        for r, row in enumerate(grouping.rows)
+        if load[r] and load[r] >= (row.room << solution.scale) - slack
+    )
+
+
+def _conflicts(
+    grouping: Grouping, strata: tuple[StratumCount, ...]
+) -> tuple[tuple[Conflict, ...], tuple[Shortage, ...], Demand]:
+    """All conflicts, the empty seats they cause, and the demand with those seats taken away."""
+    demand = Demand.of(grouping)
+    conflicts: list[Conflict] = []
+    shortages: list[Shortage] = []
+    kinds: tuple[tuple[str, Callable[[Grouping, Demand], int]], ...] = (
+        ("primary", _empty_primaries),
+        ("alternate", _empty_alternates),
+    )
+    for kind, empty in kinds:
+        while empty(grouping, demand):
+            numbers = _smallest_conflict(grouping, demand, kind, empty)
+            short = empty(grouping, _only(demand, kind, numbers))
+            seats = getattr(demand, kind)
+            caps = _caps_that_matter(grouping, _only(demand, kind, numbers), empty, short)
+            need = sum(seats[n] for n in numbers)
+            names = tuple(strata[n].stratum for n in numbers)
+            conflicts.append(Conflict(kind, names, need, short, caps))
+            taken = _share(short, numbers, seats)
+            for n, missing in taken.items():
+                count, wanted = strata[n], getattr(strata[n], kind)
+                shortages.append(
+                    Shortage(
+                        stratum=count.stratum,
+                        kind=kind,
+                        need=wanted,
+                        eligible=count.eligible,
+                        reachable=wanted - missing,
+                        short=missing,
+                        conflict=len(conflicts) - 1,
+                    )
+                )
+            demand = _with(demand, kind, [x - taken.get(n, 0) for n, x in enumerate(seats)])
+    return tuple(conflicts), tuple(shortages), demand
+
+
+def _empty_primaries(grouping: Grouping, demand: Demand) -> int:
+    """Primary seats that stay empty at best."""
+    counts = [len(kind.ids) for kind in grouping.types]
+    model = SeatModel(grouping, demand.primary, demand.rooms, counts, must=False)
+    for arc, seats in zip(model.stratum_arcs, demand.primary):
+        for _ in range(seats):
+            if not model.network.force(arc):
+                break
+    return sum(demand.primary) - sum(model.network.low[arc] for arc in model.stratum_arcs)
+
+
+def _empty_alternates(grouping: Grouping, demand: Demand) -> int:
+    """Alternate seats that the least lucky panel leaves empty."""
+    return sum(worst_case_gap(grouping, demand).values())
+
+
+def _smallest_conflict(
+    grouping: Grouping, demand: Demand, kind: str, empty: Callable[[Grouping, Demand], int]
+) -> list[int]:
+    """Drop strata one by one as long as a conflict remains."""
+    numbers = [n for n, seats in enumerate(getattr(demand, kind)) if seats]
+    for n in list(numbers):
+        alone = _only(demand, kind, [n])
+        if empty(grouping, alone):
+            return [n]
+    for n in list(numbers):
+        fewer = [m for m in numbers if m != n]
+        if fewer and empty(grouping, _only(demand, kind, fewer)):
+            numbers = fewer
+    return numbers
+
+
+def _caps_that_matter(
+    grouping: Grouping, demand: Demand, empty: Callable[[Grouping, Demand], int], short: int
+) -> tuple[Row, ...]:
+    """Cap rows without which fewer seats would stay empty."""
+    if not demand.rooms:
+        return ()
+    wide = tuple(10**6 for _ in demand.rooms)
+    if not _primaries_stay(grouping, demand) or empty(grouping, replace(demand, rooms=wide)) >= short:
+        return ()
+    found = []
+    for r, row in enumerate(grouping.rows):
+        rooms = tuple(10**6 if i == r else room for i, room in enumerate(demand.rooms))
+        if empty(grouping, replace(demand, rooms=rooms)) < short:
+            found.append(row)
+    return tuple(found) or grouping.rows
+
+
+def _primaries_stay(grouping: Grouping, demand: Demand) -> bool:
+    return not any(demand.alternate) or can_seat_primaries(grouping, demand)
+
+
+def _only(demand: Demand, kind: str, numbers: list[int]) -> Demand:
+    """Only these strata want seats of the kind (the other kind is left as it is)."""
+    seats = [x if n in numbers else 0 for n, x in enumerate(getattr(demand, kind))]
+    demand = _with(demand, kind, seats)
+    return _with(demand, "alternate", [0] * len(seats)) if kind == "primary" else demand
+
+
+def _with(demand: Demand, kind: str, seats: list[int]) -> Demand:
+    changed: dict[str, Any] = {kind: tuple(seats)}
+    return replace(demand, **changed)
+
+
+def _share(short: int, numbers: list[int], seats: tuple[int, ...]) -> dict[int, int]:
+    """Which strata give up the empty seats: those with the most seats first."""
+    taken = dict.fromkeys(numbers, 0)
+    for _ in range(short):
+        n = max(numbers, key=lambda n: (seats[n] - taken[n], -n))
+        taken[n] += 1
+    return {n: count for n, count in taken.items() if count}

@@ -12,9 +12,10 @@ from typing import Any
 from fairdraw.canonical import canonical, digest
 from fairdraw.chances import Unfillable
 from fairdraw.errors import FairdrawError, Infeasible
+from fairdraw.feasibility import Demand, worst_case_gap
 from fairdraw.grouping import Grouping, group_by_type
 from fairdraw.pool import Pool
-from fairdraw.reserves import draw_alternates, worst_case_gap
+from fairdraw.reserves import draw_alternates
 from fairdraw.rules import Plan
 from fairdraw.seed import Tickets, alternate_seed, trial_seed
 from fairdraw.strata import people_by_stratum, solve_strata
@@ -200,7 +201,7 @@ def solve(pool: Pool, plan: Plan) -> Solution:
     Raises Infeasible (with a diagnosis) if seats would stay empty, whether primaries or, for some
     panel, alternates; and the errors of ``group_by_type``.
     """
-    solution = solve_or_none(pool, plan)
+    solution = solve_grouped(group_by_type(pool, plan), pool)
     if solution is None:
         from fairdraw.diagnosis import diagnose
 
@@ -208,14 +209,13 @@ def solve(pool: Pool, plan: Plan) -> Solution:
     return solution
 
 
-def solve_or_none(pool: Pool, plan: Plan) -> Solution | None:
-    """The solution, or None if the plan cannot always be filled."""
-    grouping = group_by_type(pool, plan)
+def solve_grouped(grouping: Grouping, pool: Pool) -> Solution | None:
+    """The solution for a grouped pool, or None if the plan cannot always be filled."""
     try:
         solution = _solve_strata(grouping, pool) if grouping.disjoint else _solve_flow(grouping, pool)
     except Unfillable:
         return None
-    return None if worst_case_gap(grouping) else solution
+    return None if worst_case_gap(grouping, Demand.of(grouping)) else solution
 
 
 def _solve_strata(grouping: Grouping, pool: Pool) -> Solution:

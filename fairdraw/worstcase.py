@@ -12,6 +12,7 @@ from __future__ import annotations
 import highspy
 import numpy as np
 
+from fairdraw.feasibility import Demand
 from fairdraw.grouping import Grouping
 
 
@@ -70,22 +71,20 @@ class _Program:
         return list(solver.getSolution().col_value)
 
 
-def worst_panel(grouping: Grouping) -> dict[int, int]:
+def worst_panel(grouping: Grouping, demand: Demand) -> dict[int, int]:
     """Seats of alternates, by stratum, that the worst panel leaves empty; {} if none.
 
     Needs a plan whose primaries can be filled.
     """
-    plan = grouping.plan
-    primary = [stratum.primary for stratum in plan.strata]
-    alternate = [stratum.alternate for stratum in plan.strata]
+    primary, alternate, rooms = demand.primary, demand.alternate, demand.rooms
     program = _Program()
     # outside[s] = 1: the seats of stratum s are on the far side of the cut.
     outside = [program.column(-number, 1.0, integer=True) for number in alternate]
-    row_cut = [program.column(row.room, 1.0, integer=True) for row in grouping.rows]
+    row_cut = [program.column(room, 1.0, integer=True) for room in rooms]
     for s, number in enumerate(alternate):
         if not number:
             program.upper[outside[s]] = 0.0
-    loads: list[list[int]] = [[] for _ in grouping.rows]
+    loads: list[list[int]] = [[] for _ in rooms]
     fills: list[list[int]] = [[] for _ in primary]
     for kind, rows in zip(grouping.types, grouping.rows_of):
         count = len(kind.ids)
@@ -106,13 +105,13 @@ def worst_panel(grouping: Grouping) -> dict[int, int]:
                 program.row([(cut, 1.0), *cover, (outside[s], -1.0)], 0.0, len(rows) + 1.0)
     for s, columns in enumerate(fills):
         program.row([(column, 1.0) for column in columns], primary[s], primary[s])
-    for row, columns in zip(grouping.rows, loads):
-        program.row([(column, 1.0) for column in columns], 0.0, row.room)
+    for room, columns in zip(rooms, loads):
+        program.row([(column, 1.0) for column in columns], 0.0, room)
     return _gap(program.minimise(), outside, alternate, program.cost)
 
 
 def _gap(
-    values: list[float], outside: list[int], alternate: list[int], cost: list[float]
+    values: list[float], outside: list[int], alternate: tuple[int, ...], cost: list[float]
 ) -> dict[int, int]:
     short = -round(sum(value * factor for value, factor in zip(values, cost)))
     gap: dict[int, int] = {}

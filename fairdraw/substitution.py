@@ -1,0 +1,153 @@
+"""Who enters when somebody cannot serve.
+
+The rule, fixed before the draw: among the alternates of the same stratum, in order of ticket, first
+those of the same type as the person who leaves, then the others; the first whose entry keeps every
+cap. Everybody passed over is recorded with the cap that forbade it. A transcript is enough.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fairdraw import transcript as transcripts
+from fairdraw.errors import FairdrawError
+from fairdraw.rules import Plan
+
+ACCEPTED, DECLINED = "ACCEPTED", "DECLINED"
+
+
+@dataclass(frozen=True)
+class Skip:
+    """An alternate who could not enter: ``row`` EMPLOYER_CAP or GROUP_CAP with its limit."""
+
+    id: str
+    row: str
+    employer: str
+    group: str | None
+    limit: int
+
+
+@dataclass(frozen=True)
+class Substitution:
+    """``alternate`` enters for ``vacated`` in ``stratum``; None: nobody can, the seat stays empty."""
+
+    vacated: str
+    stratum: str
+    alternate: str | None
+    skips: tuple[Skip, ...]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """After all answers: who sits where, every substitution in order, and the empty seats."""
+
+    seated: dict[str, str]
+    substitutions: tuple[Substitution, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def gaps(self) -> dict[str, int]:
+        """Empty seats by stratum."""
+        empty = Counter(s.stratum for s in self.substitutions if s.alternate is None)
+        return dict(empty)
+
+
+def replay(
+    transcript: bytes | Mapping[str, Any], answers: Iterable[tuple[str, str]]
+) -> Roster:
+    """Apply answers (id, ACCEPTED or DECLINED) in the order in which they came.
+
+    A decline of somebody seated brings in the next alternate at once; a decline of an alternate
+    takes them off the list. Raises ANSWER_UNKNOWN, ANSWER_OF_STRANGER, ANSWER_AFTER_DECLINE.
+    """
+    state = _State(transcript)
+    for person, answer in answers:
+        state.answer(person, answer)
+    waiting = tuple(seat["id"] for seat in state.alternates if seat["id"] in state.waiting)
+    return Roster(dict(state.seated), tuple(state.done), waiting)
+
+
+def next_alternate(
+    transcript: bytes | Mapping[str, Any], vacated: str, answers: Iterable[tuple[str, str]] = ()
+) -> Substitution:
+    """Who would enter if ``vacated`` declined now, after the answers so far."""
+    state = _State(transcript)
+    for person, answer in answers:
+        state.answer(person, answer)
+    state.answer(vacated, DECLINED)
+    last = state.done[-1] if state.done else None
+    if last is None or last.vacated != vacated:
+        raise FairdrawError("NOT_SEATED", id=vacated)
+    return last
+
+
+class _State:
+    def __init__(self, transcript: bytes | Mapping[str, Any]) -> None:
+        document = transcripts.load(transcript) if isinstance(transcript, bytes) else transcript
+        self.plan = Plan.from_record(document["plan"])
+        employers = {person["id"]: person["employer"] for person in document["pool"]["records"]}
+        self.alternates = document["alternates"]
+        self.type_of = {
+            seat["id"]: seat["type"] for seat in (*document["panel"], *document["alternates"])
+        }
+        self.employer_of = {person: employers[person] for person in self.type_of}
+        self.seated = {seat["id"]: seat["stratum"] for seat in document["panel"]}
+        self.waiting = {seat["id"] for seat in self.alternates}
+        self.gone: set[str] = set()
+        self.done: list[Substitution] = []
+
+    def answer(self, person: str, answer: str) -> None:
+        """One answer of one person."""
+        if answer not in (ACCEPTED, DECLINED):
+            raise FairdrawError("ANSWER_UNKNOWN", answer=answer)
+        if person not in self.type_of:
+            raise FairdrawError("ANSWER_OF_STRANGER", id=person)
+        if person in self.gone:
+            raise FairdrawError("ANSWER_AFTER_DECLINE", id=person)
+        if answer == ACCEPTED:
+            return
+        self.gone.add(person)
+        if person in self.seated:
+            self._replace(person, self.seated.pop(person))
+        else:
+            self.waiting.discard(person)
+
+    def _replace(self, vacated: str, stratum: str) -> None:
+        queue = [
+            seat
+            for seat in self.alternates
+            if seat["stratum"] == stratum and seat["id"] in self.waiting
+        ]
+        queue.sort(key=lambda seat: (seat["type"] != self.type_of[vacated], seat["rank"]))
+        skips: list[Skip] = []
+        for seat in queue:
+            skip = self._forbids(seat["id"], stratum)
+            if skip is None:
+                self.waiting.discard(seat["id"])
+                self.seated[seat["id"]] = stratum
+                self.done.append(Substitution(vacated, stratum, seat["id"], tuple(skips)))
+                return
+            skips.append(skip)
+        self.done.append(Substitution(vacated, stratum, None, tuple(skips)))
+
+    def _forbids(self, person: str, stratum: str) -> Skip | None:
+        """The cap that the entry of a person would break, if any."""
+        employer = self.employer_of[person]
+        if employer is None:
+            return None
+        group = self.plan.strata[self.plan.index[stratum]].group
+        mates = [s for p, s in self.seated.items() if self.employer_of[p] == employer]
+        room = self.plan.employer_room(employer)
+        if room is not None and len(mates) >= room:
+            assert self.plan.employer_cap is not None
+            return Skip(person, "EMPLOYER_CAP", employer, None, self.plan.employer_cap)
+        room = self.plan.group_room(employer, group)
+        inside = sum(1 for s in mates if self.plan.strata[self.plan.index[s]].group == group)
+        if room is not None and inside >= room:
+            limit = self.plan.group_limit(group)
+            assert limit is not None
+            return Skip(person, "GROUP_CAP", employer, group, limit)
+        return None
