@@ -24,6 +24,7 @@ from mingqian.experts.models import (
     MembershipStatus,
     PoolMembership,
 )
+from mingqian.experts.queries.todos import todos as expert_todos
 from mingqian.web.components import CoverageRow, MonthFigures, Tone
 from mingqian.web.todos import TodoItem, sort_key
 from mingqian.workflow import queries as workflow
@@ -34,7 +35,7 @@ GROUPS_SHOWN = 8
 MEETINGS_SHOWN = 4
 
 # Each chapter's own answer to "what waits for this user".
-SOURCES: tuple[Callable[[Any], list[TodoItem]], ...] = (workflow.todos,)
+SOURCES: tuple[Callable[[Any], list[TodoItem]], ...] = (workflow.todos, expert_todos)
 
 
 def todos(user: User) -> list[TodoItem]:
@@ -170,9 +171,9 @@ def coverage_by_group(user: User, today: date) -> list[CoverageRow]:
         .select_related("committee")
         .order_by("committee__code", "order")
     )
-    if not groups:
+    people = _members_by_group(groups, today) if groups else {}
+    if not people:
         return []
-    people = _members_by_group(groups, today)
     seats = _usual_seats(groups)
     rows = [
         CoverageRow(
