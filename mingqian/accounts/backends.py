@@ -6,6 +6,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 
 from .models import User
+from .passwords import LONGEST
 
 
 class AccountBackend(BaseBackend):
@@ -13,7 +14,7 @@ class AccountBackend(BaseBackend):
 
     def authenticate(self, request, username=None, password=None, **kwargs) -> User | None:
         """The user, or None. Disabled accounts never authenticate."""
-        if not username or password is None or "\x00" in username or len(password) > 1000:
+        if not username or password is None or "\x00" in username or len(password) > LONGEST:
             return None
         user = User.objects.filter(username__iexact=username[:60]).first()
         if user is None or not user.is_active:

@@ -7,7 +7,10 @@ from django import forms
 from mingqian.committees.models import CommitteeOffice
 
 from .models import USERNAME, User
+from .passwords import LONGEST
 from .roles import OFFICE, Role
+
+TOO_LONG = f"密码最长 {LONGEST} 个字符。"
 
 
 class SignInForm(forms.Form):
@@ -17,13 +20,15 @@ class SignInForm(forms.Form):
         label="账号",
         max_length=60,
         error_messages={"required": "请填写账号。"},
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}
+        ),
     )
     password = forms.CharField(
         label="密码",
         strip=False,
-        max_length=1000,
-        error_messages={"required": "请填写密码。"},
+        max_length=LONGEST,
+        error_messages={"required": "请填写密码。", "max_length": TOO_LONG},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -34,23 +39,25 @@ class PasswordForm(forms.Form):
     old = forms.CharField(
         label="原密码",
         strip=False,
-        max_length=1000,
+        max_length=LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "请填写原密码。"},
+        error_messages={"required": "请填写原密码。", "max_length": TOO_LONG},
     )
     new = forms.CharField(
         label="新密码",
         strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "data-policy": "password-policy"}),
-        error_messages={"required": "请填写新密码。"},
+        max_length=LONGEST,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "data-policy": "password-policy"}
+        ),
+        error_messages={"required": "请填写新密码。", "max_length": TOO_LONG},
     )
     again = forms.CharField(
         label="再次输入新密码",
         strip=False,
-        max_length=1000,
+        max_length=LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": "请再输入一次新密码。"},
+        error_messages={"required": "请再输入一次新密码。", "max_length": TOO_LONG},
     )
 
     def clean(self) -> dict:
@@ -64,13 +71,22 @@ class PasswordForm(forms.Form):
 class UserForm(forms.Form):
     """An account as the administrator fills it in."""
 
-    username = forms.CharField(label="账号", max_length=40, validators=[USERNAME], help_text="登录用，设定后不变。")
-    real_name = forms.CharField(label="姓名", max_length=30)
+    username = forms.CharField(
+        label="账号",
+        max_length=40,
+        validators=[USERNAME],
+        help_text="登录用，设定后不变。",
+        error_messages={"required": "请填写账号。"},
+    )
+    real_name = forms.CharField(
+        label="姓名", max_length=30, error_messages={"required": "请填写姓名。"}
+    )
     role = forms.ChoiceField(label="角色", choices=Role.choices)
     office = forms.ModelChoiceField(
         label="所属评委会办公室",
         queryset=CommitteeOffice.objects.order_by("name"),
         required=False,
+        empty_label="（不属于任何办公室）",
         help_text="经办人和负责人必须选择；其他角色不填。",
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
@@ -13,9 +15,9 @@ from mingqian.committees.models import CommitteeOffice
 from . import roles
 from .roles import Role
 
-
 USERNAME = RegexValidator(
-    r"^[a-zA-Z0-9][a-zA-Z0-9._-]{2,39}\Z", "账号为 3–40 个字母、数字、点、横线或下划线，以字母或数字开头。"
+    r"^[a-zA-Z0-9][a-zA-Z0-9._-]{2,39}\Z",
+    "账号为 3–40 个字母、数字、点、横线或下划线，以字母或数字开头。",
 )
 
 
@@ -51,7 +53,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = "用户"
@@ -90,7 +92,7 @@ class User(AbstractBaseUser):
     @property
     def place(self) -> str:
         """Where the user works, in words: the office, or the role."""
-        return self.office.name if self.office_id else self.get_role_display()
+        return self.office.name if self.office is not None else self.get_role_display()
 
     def _get_session_auth_hash(self, secret=None) -> str:
         """Sessions end when the password, the role or the epoch changes."""

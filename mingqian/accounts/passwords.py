@@ -59,7 +59,11 @@ def _list_of_common() -> frozenset[str]:
 
 def _not_common(password: str, username: str) -> bool:
     lower = password.lower()
-    return bool(password) and lower not in _list_of_common() and not any(word in lower for word in COMMON)
+    return (
+        bool(password)
+        and lower not in _list_of_common()
+        and not any(word in lower for word in COMMON)
+    )
 
 
 def _not_username(password: str, username: str) -> bool:
@@ -70,7 +74,11 @@ PROFILES = {
     "dengbao": Profile(
         (
             Line("length-12", "至少 12 个字符", lambda p, u: len(p) >= 12),
-            Line("classes-3", "大写字母、小写字母、数字、其他符号中至少三类", lambda p, u: classes(p) >= 3),
+            Line(
+                "classes-3",
+                "大写字母、小写字母、数字、其他符号中至少三类",
+                lambda p, u: classes(p) >= 3,
+            ),
             Line("no-username", "不含账号", _not_username),
             Line("no-common", "不含 123456、password 等常见密码", _not_common),
         ),
@@ -91,7 +99,7 @@ PROFILES = {
 
 def profile() -> Profile:
     """The policy of this deployment."""
-    return PROFILES[settings.MINGQIAN["PASSWORD_PROFILE"]]
+    return PROFILES[str(settings.MINGQIAN["PASSWORD_PROFILE"])]
 
 
 def expired(user, now: dt.datetime) -> bool:

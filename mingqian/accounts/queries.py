@@ -16,7 +16,10 @@ class UserFilter(ListingFilter):
     keyword = KeywordFilter(["username", "real_name"], label="关键字", placeholder="账号 / 姓名")
     role = django_filters.ChoiceFilter(choices=Role.choices, label="角色", empty_label="全部")
     is_active = django_filters.ChoiceFilter(
-        choices=[("true", "启用"), ("false", "停用")], label="状态", empty_label="全部", method="by_state"
+        choices=[("true", "启用"), ("false", "停用")],
+        label="状态",
+        empty_label="全部",
+        method="by_state",
     )
 
     class Meta:

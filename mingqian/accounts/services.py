@@ -71,13 +71,25 @@ def create_user(
     user.set_password(password)
     user.full_clean()
     user.save()
-    record("accounts.create_user", on=user, by=by, details={"username": username, "role": user.role}, at=at)
+    record(
+        "accounts.create_user",
+        on=user,
+        by=by,
+        details={"username": username, "role": user.role},
+        at=at,
+    )
     return user, password
 
 
 @transaction.atomic
 def change_user(
-    *, user: User, real_name: str, role: str, office: CommitteeOffice | None, by: User, at: dt.datetime | None = None
+    *,
+    user: User,
+    real_name: str,
+    role: str,
+    office: CommitteeOffice | None,
+    by: User,
+    at: dt.datetime | None = None,
 ) -> User:
     """Change name, role or office; a change of role or office ends the user's sessions.
 
@@ -98,7 +110,9 @@ def change_user(
         user.session_epoch += 1
     user.full_clean(exclude=["password"])
     user.save(update_fields=["real_name", "role", "office", "session_epoch"])
-    record("accounts.change_user", on=user, by=by, details={"before": before, "after": after}, at=at)
+    record(
+        "accounts.change_user", on=user, by=by, details={"before": before, "after": after}, at=at
+    )
     return user
 
 
@@ -152,7 +166,9 @@ def change_own_password(*, user: User, old: str, new: str, at: dt.datetime | Non
         raise OldPasswordWrong
     validate_password(new, user)
     if was_used(user, new):
-        raise ValidationError(f"新密码不能与最近 {profile().remembered} 次用过的密码相同。", code="used")
+        raise ValidationError(
+            f"新密码不能与最近 {profile().remembered} 次用过的密码相同。", code="used"
+        )
     _replace_password(user, new, must_change=False, at=at or timezone.now())
     record("accounts.change_own_password", on=user, by=user, at=at)
     return user

@@ -63,14 +63,18 @@ def waiting_time(request: HttpRequest, username: str) -> dt.timedelta:
     """How long this account name, or this address, still has to wait; zero when it may try."""
     now = timezone.now()
     keys = [key for key, _ in _keys(request, username)]
-    until = SignInThrottle.objects.filter(key__in=keys, stopped_until__gt=now).aggregate(Max("stopped_until"))
+    until = SignInThrottle.objects.filter(key__in=keys, stopped_until__gt=now).aggregate(
+        Max("stopped_until")
+    )
     latest: dt.datetime | None = until["stopped_until__max"]
     return latest - now if latest is not None else dt.timedelta()
 
 
 def tries_left(username: str) -> int:
     """How many more failures the account name has before it is stopped."""
-    row = SignInThrottle.objects.filter(key=_digest("account", username), since__gt=timezone.now() - WINDOW).first()
+    row = SignInThrottle.objects.filter(
+        key=_digest("account", username), since__gt=timezone.now() - WINDOW
+    ).first()
     return PER_ACCOUNT - (row.failures if row is not None else 0)
 
 
@@ -110,7 +114,9 @@ def _keys(request: HttpRequest, username: str) -> list[tuple[str, int]]:
 
 def _digest(kind: str, text: str) -> str:
     """Account names are kept as digests: people type passwords into that field."""
-    return hashlib.sha256(f"{kind}\n{text.strip().casefold()}".encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(
+        f"{kind}\n{text.strip().casefold()}".encode("utf-8", "replace")
+    ).hexdigest()
 
 
 def _network(address: str) -> str:
@@ -139,7 +145,13 @@ class Handler(AbstractAxesHandler, AxesBaseHandler):
         """Failures of the account name so far."""
         return PER_ACCOUNT - tries_left(_name_in(credentials))
 
-    def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    def user_login_failed(
+        self,
+        sender: Any,
+        credentials: dict[str, Any],
+        request: HttpRequest | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Count it, unless it was refused unjudged: knocking at a closed door does not keep it closed."""
         if request is not None and self.is_allowed(request, credentials):
             request.failure_counted = True  # type: ignore[attr-defined]

@@ -60,7 +60,11 @@ def note_refusal(request: HttpRequest, permission: str) -> None:
     record(
         "access.denied",
         by=request.user,  # type: ignore[arg-type]
-        details={"permission": permission[:80], "path": request.path[:200], "method": request.method},
+        details={
+            "permission": permission[:80],
+            "path": request.path[:200],
+            "method": request.method,
+        },
     )
 
 

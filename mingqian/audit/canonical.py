@@ -55,4 +55,6 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """The canonical bytes of a plain value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()

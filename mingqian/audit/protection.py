@@ -20,7 +20,9 @@ class Statements:
     remove: Sequence[str]
 
 
-def statements(vendor: str, table: str, *, key: str, refusal: str, verbs: Sequence[str] = ("UPDATE", "DELETE")) -> Statements:
+def statements(
+    vendor: str, table: str, *, key: str, refusal: str, verbs: Sequence[str] = ("UPDATE", "DELETE")
+) -> Statements:
     """Triggers by which a table refuses the verbs, and TRUNCATE where there is such a thing.
 
     SQLite's INSERT OR REPLACE deletes a row without firing its delete trigger, so where DELETE is refused, inserting
@@ -33,12 +35,15 @@ def statements(vendor: str, table: str, *, key: str, refusal: str, verbs: Sequen
 
 def _sqlite(table: str, key: str, refusal: str, verbs: Sequence[str]) -> Statements:
     abort = f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
-    install = [f"CREATE TRIGGER IF NOT EXISTS {table}_no_{v.lower()} BEFORE {v} ON {table} {abort}" for v in verbs]
+    install = [
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{v.lower()} BEFORE {v} ON {table} {abort}"
+        for v in verbs
+    ]
     remove = [f"DROP TRIGGER IF EXISTS {table}_no_{v.lower()}" for v in verbs]
     if "DELETE" in verbs:
+        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608  names of our own
         install.append(
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) {abort}"  # noqa: S608  names of our own
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} WHEN {taken} {abort}"
         )
         remove.append(f"DROP TRIGGER IF EXISTS {table}_no_replace")
     return Statements(install, remove)
@@ -46,16 +51,14 @@ def _sqlite(table: str, key: str, refusal: str, verbs: Sequence[str]) -> Stateme
 
 def _postgresql(table: str, refusal: str, verbs: Sequence[str]) -> Statements:
     events = " OR ".join([*verbs, "TRUNCATE"])
+    raising = f"$$ BEGIN RAISE EXCEPTION '{refusal}'; END $$"
+    function = (
+        f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS {raising}"
+    )
     drop = f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}"
+    create = f"CREATE TRIGGER {table}_append_only BEFORE {events} ON {table}"
     return Statements(
-        [
-            f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{refusal}'; END $$",
-            drop,
-            f"CREATE TRIGGER {table}_append_only BEFORE {events} ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
-        ],
-        [drop],
+        [function, drop, f"{create} FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"], [drop]
     )
 
 

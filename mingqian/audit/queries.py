@@ -38,10 +38,17 @@ def entry_of(event: Event) -> TimelineEntry:
     return TimelineEntry(
         at=event.at,
         title=action_word(event.action),
-        text=event.actor_name or "系统",
+        text=actor_word(event),
         quote=event.purpose,
         filled=event.actor_id is None,
     )
+
+
+def actor_word(event: Event) -> str:
+    """Who acted: a person, a visitor who had not signed in, or the system by itself."""
+    if event.actor_id is not None:
+        return event.actor_name
+    return "未登录者" if event.ip else "系统"
 
 
 def check_chain() -> Break | None:
@@ -57,7 +64,11 @@ def check_chain() -> Break | None:
         last_seq, last_hash = event.seq, event.hash
     head = Head.objects.filter(id=1).first()
     end = (head.seq, head.hash) if head is not None else (0, GENESIS)
-    return None if end == (last_seq, last_hash) else Break(last_seq + 1, "the end of the log is missing")
+    return (
+        None
+        if end == (last_seq, last_hash)
+        else Break(last_seq + 1, "the end of the log is missing")
+    )
 
 
 def _digest(event: Event) -> str:
@@ -71,6 +82,12 @@ def _digest(event: Event) -> str:
 def neighbours(event: Event, rows: models.QuerySet[Event]) -> dict[str, Any]:
     """The entries before and after one, among those the reader may see."""
     return {
-        "earlier": rows.filter(seq__lt=event.seq).order_by("-seq").values_list("seq", flat=True).first(),
-        "later": rows.filter(seq__gt=event.seq).order_by("seq").values_list("seq", flat=True).first(),
+        "earlier": rows.filter(seq__lt=event.seq)
+        .order_by("-seq")
+        .values_list("seq", flat=True)
+        .first(),
+        "later": rows.filter(seq__gt=event.seq)
+        .order_by("seq")
+        .values_list("seq", flat=True)
+        .first(),
     }

@@ -205,14 +205,21 @@ def detail_lines(details: Mapping[str, Any]) -> list[Line]:
         if isinstance(old, dict) and isinstance(new, dict):
             told |= {old_key, new_key}
             lines += _changes(old, new)
-    lines += [Line(name, value) for key, one in details.items() if key not in told for name, value in _flat(key, one)]
+    lines += [
+        Line(name, value)
+        for key, one in details.items()
+        if key not in told
+        for name, value in _flat(key, one)
+    ]
     return lines
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
     for key in [*old, *(key for key in new if key not in old)]:
         if old.get(key) != new.get(key):
-            yield Line(detail_word(key), old=_shown(old.get(key)), new=_shown(new.get(key)), change=True)
+            yield Line(
+                detail_word(key), old=_shown(old.get(key)), new=_shown(new.get(key)), change=True
+            )
 
 
 def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:

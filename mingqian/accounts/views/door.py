@@ -59,7 +59,7 @@ def _judge(request: HttpRequest, form: SignInForm, username: str, password: str)
     if wait:
         return _stopped(request, form, wait)
     left = throttle.tries_left(username)
-    form.add_error(None, REFUSED + (NEARLY.format(left=left) if left <= 2 else ""))  # noqa: PLR2004
+    form.add_error(None, REFUSED + (NEARLY.format(left=left) if left <= 2 else ""))
     return _page(request, form, 422)
 
 
@@ -74,11 +74,19 @@ def in_words(wait: dt.timedelta) -> str:
     """A waiting time in whole minutes, rounded up."""
     minutes = max(1, math.ceil(wait.total_seconds() / 60))
     hours, rest = divmod(minutes, 60)
-    return f"{hours} 小时 {rest} 分钟" if hours and rest else f"{hours} 小时" if hours else f"{minutes} 分钟"
+    return (
+        f"{hours} 小时 {rest} 分钟"
+        if hours and rest
+        else f"{hours} 小时"
+        if hours
+        else f"{minutes} 分钟"
+    )
 
 
 def _page(request: HttpRequest, form: SignInForm, status: int) -> HttpResponse:
-    return render(request, "accounts/login.html", {"form": form, "next": _asked_for(request)}, status=status)
+    return render(
+        request, "accounts/login.html", {"form": form, "next": _asked_for(request)}, status=status
+    )
 
 
 def _welcome(request: HttpRequest, user) -> HttpResponse:
@@ -87,14 +95,19 @@ def _welcome(request: HttpRequest, user) -> HttpResponse:
     auth.login(request, user)
     services.note_sign_in(user=user)
     if before is not None:
-        messages.info(request, f"上次登录 {timezone.localtime(before):%Y-%m-%d %H:%M}。如非本人操作，请立即修改密码。")
+        messages.info(
+            request,
+            f"上次登录 {timezone.localtime(before):%Y-%m-%d %H:%M}。如非本人操作，请立即修改密码。",
+        )
     return HttpResponseRedirect(_next(request))
 
 
 def _asked_for(request: HttpRequest) -> str:
     """The page of our own that the visitor wanted; blank for any other address."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    own = url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    )
     return target if own else ""
 
 

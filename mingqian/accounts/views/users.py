@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -35,7 +36,9 @@ class UserListing(Listing):
         Column("real_name", "姓名", sort="real_name", phone="line"),
         Column("role", "角色", value="get_role_display", sort="role", phone="line"),
         Column("office", "所属办公室", value="office.name", wrap=True),
-        Column("last_login", "最近登录", value=lambda user: user.last_login or "从未登录", phone="line"),
+        Column(
+            "last_login", "最近登录", value=lambda user: user.last_login or "从未登录", phone="line"
+        ),
         Column(
             "is_active",
             "状态",
@@ -54,9 +57,11 @@ class UserListing(Listing):
 
 
 @requires("accounts.manage_user")
-def user_list(request: HttpRequest) -> HttpResponse:
+def user_list(request: HttpRequest) -> HttpResponseBase:
     """All accounts, with filters."""
-    return respond(request, UserListing(), User.objects.select_related("office"), "accounts/users.html")
+    return respond(
+        request, UserListing(), User.objects.select_related("office"), "accounts/users.html"
+    )
 
 
 @never_cache
@@ -71,8 +76,14 @@ def user_create(request: HttpRequest) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            return render(request, "accounts/first_password.html", {"account": user, "first": first, "created": True})
-    return render(request, "accounts/user_form.html", {"form": form}, status=422 if form.errors else 200)
+            return render(
+                request,
+                "accounts/first_password.html",
+                {"account": user, "first": first, "created": True},
+            )
+    return render(
+        request, "accounts/user_form.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,5 +132,7 @@ def user_switch(request: HttpRequest, pk: int) -> HttpResponse:
     except services.OwnAccount:
         messages.error(request, "不能停用自己的账号。")
     else:
-        messages.info(request, f"{account.real_name}（{account.username}）已{'启用' if active else '停用'}。")
+        messages.info(
+            request, f"{account.real_name}（{account.username}）已{'启用' if active else '停用'}。"
+        )
     return redirect("accounts:user_edit", account.pk)
