@@ -200,9 +200,11 @@ def history_of(key: str) -> list[RuleParameter]:
     return list(RuleParameter.objects.filter(key=key).order_by("-valid_from", "-id"))
 
 
-def newest_row(key: str, *, committee_code: str | None = None) -> RuleParameter | None:
-    """The row entered last, of one scope or of any; None where there is none."""
-    rows = RuleParameter.objects.filter(key=key)
-    if committee_code is not None:
-        rows = rows.filter(committee_code=committee_code)
-    return rows.order_by("-pk").first()
+def province_row(key: str, *, on: date) -> RuleParameter | None:
+    """The province's row of a day."""
+    return RuleParameter.objects.in_force(on).filter(key=key, committee_code="").first()
+
+
+def newest_row(key: str) -> RuleParameter | None:
+    """The row entered last, of whichever scope."""
+    return RuleParameter.objects.filter(key=key).order_by("-pk").first()

@@ -17,7 +17,7 @@ from . import services
 from .defaults import DEFINITIONS, Definition
 from .forms import AsOfForm, ChangeForm, EndForm
 from .models import RuleParameter
-from .queries import history_of, lines_by_group, newest_row
+from .queries import history_of, lines_by_group, newest_row, province_row
 from .scopes import committee_names
 
 
@@ -94,8 +94,12 @@ def _definition(key: str) -> Definition:
 
 
 def _change_form(request: HttpRequest, definition: Definition) -> ChangeForm:
-    row = newest_row(definition.key, committee_code="")
-    facts: dict[str, Any] = {"definition": definition, "row": row, "today": timezone.localdate()}
+    today = timezone.localdate()
+    facts: dict[str, Any] = {
+        "definition": definition,
+        "row": province_row(definition.key, on=today),
+        "today": today,
+    }
     form = ChangeForm(request.POST if request.method == "POST" else None, **facts)
     newest = newest_row(definition.key)
     form.initial["seen"] = newest.pk if newest else None
@@ -142,6 +146,9 @@ def _page(request: HttpRequest, definition: Definition, form: ChangeForm | None)
         "today": today,
         "current": next((row for row in now if not row.committee_code), None),
         "own": _named([row for row in now if row.committee_code], names),
+        "coming": _named(
+            [row for row in rows if row.valid_from > today and not row.never_held], names
+        ),
         "rows": [(row, name, *_state(row, today)) for row, name in _named(rows, names)],
     }
     return render(
