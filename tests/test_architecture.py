@@ -29,7 +29,7 @@ PUBLIC = {
     "draws:verify",
 }
 # Signed in is enough: what is shown depends on nothing but the reader's own account or job.
-OWN_BUSINESS = {"web:job"}
+OWN_BUSINESS = {"web:job", "web:cancel-job"}
 
 PERMISSION = re.compile(rf"""["']({"|".join(CHAPTERS)})\.([a-z]+_[a-z_]+)["']""")
 
@@ -154,6 +154,7 @@ def test_the_page_of_permissions_matches_the_role_table() -> None:
     call_command("permissions_doc", "--check", stdout=StringIO())
 
 
+@pytest.mark.django_db
 def test_migrations_match_the_models() -> None:
     call_command("makemigrations", "--check", "--dry-run", stdout=StringIO())
 
