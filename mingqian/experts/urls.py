@@ -1,6 +1,32 @@
 """Addresses of the experts chapter."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from .views import deeds, editing, expert, importing, listing, picking
 
 app_name = "experts"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", listing.experts, name="list"),
+    path("find", listing.find_by_id, name="find"),
+    path("pick/", picking.pick, name="pick"),
+    path("pick-unit/", picking.pick_unit, name="pick_unit"),
+    path("new", editing.new_expert, name="new"),
+    path("import/", importing.upload, name="import"),
+    path("import/template/<int:committee>/", importing.template, name="import_template"),
+    path("import/<uuid:pk>/", importing.result, name="import_result"),
+    path("import/<uuid:pk>/confirm", importing.confirm, name="import_confirm"),
+    path("import/<uuid:pk>/recheck", importing.recheck, name="import_recheck"),
+    path("import/<uuid:pk>/drop", importing.drop, name="import_drop"),
+    path("import/<uuid:pk>/bad-rows", importing.bad_rows, name="import_bad_rows"),
+    path("<str:expert_no>/", expert.expert, name="expert"),
+    path("<str:expert_no>/edit", editing.edit_expert, name="edit"),
+    path("<str:expert_no>/away", deeds.add_away, name="away"),
+    path("<str:expert_no>/away/<int:pk>/withdraw", deeds.withdraw_away, name="withdraw_away"),
+    path("<str:expert_no>/reveal/<str:field>", deeds.reveal, name="reveal"),
+    path(
+        "<str:expert_no>/memberships/<int:pk>/edit", editing.edit_membership, name="edit_membership"
+    ),
+    path(
+        "<str:expert_no>/memberships/<int:pk>/move", deeds.move_membership, name="move_membership"
+    ),
+]

@@ -1,0 +1,1 @@
+"""The views of the experts chapter, one module per deed."""
