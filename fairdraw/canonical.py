@@ -41,7 +41,7 @@ def frame(*fields: bytes) -> bytes:
 
 def digest(label: str, *fields: bytes, profile: str = "sha256") -> bytes:
     """32 bytes: the hash of the framed label and fields."""
-    return new_hash(profile, frame(label.encode(), *fields)).digest()
+    return bytes(new_hash(profile, frame(label.encode(), *fields)).digest())
 
 
 def uint64(number: int) -> bytes:
@@ -115,9 +115,9 @@ def merkle_root(leaves: list[bytes], *, profile: str = "sha256") -> bytes:
     A node without a neighbour moves up unchanged, which equals the recursive split at the
     largest power of two.
     """
-    row = [new_hash(profile, b"\x00" + leaf).digest() for leaf in leaves]
+    row: list[bytes] = [new_hash(profile, b"\x00" + leaf).digest() for leaf in leaves]
     if not row:
-        return new_hash(profile).digest()
+        return bytes(new_hash(profile).digest())
     while len(row) > 1:
         pairs = [
             new_hash(profile, b"\x01" + row[i] + row[i + 1]).digest()

@@ -214,11 +214,11 @@ class _Model:
             tail = self.row_node.get(self.parent[row], 0)
             network.arc(tail, node, 0, self._whole(problem.rooms[row]))
         for s, node in self.stratum_node.items():
-            amount = self._whole(problem.seats[s])
-            network.arc(node, 0, amount, amount)
+            wanted = self._whole(problem.seats[s])
+            network.arc(node, 0, wanted, wanted)
         # More than all seats together, so that no smallest cut runs through these arcs.
-        seats = sum((problem.seats[s] for s in self.stratum_node), Fraction(0))
-        plenty = self._whole(seats) + 1
+        everything = sum((problem.seats[s] for s in self.stratum_node), Fraction(0))
+        plenty = self._whole(everything) + 1
         for choice, node in self.choice_node.items():
             for s in choice:
                 network.arc(node, self.stratum_node[s], 0, plenty)

@@ -129,7 +129,7 @@ def count_strata(pool: Pool, plan: Plan) -> tuple[StratumCount, ...]:
 def _full_caps(solution: Solution) -> tuple[Row, ...]:
     grouping = solution.grouping
     load = Counter[int]()
-    for (kind, _, units) in solution.cells:
+    for kind, _, units in solution.cells:
         for r in grouping.rows_of[kind]:
             load[r] += units
     # Rounding to whole units moves a row by less than one unit for each of its types.
@@ -218,7 +218,10 @@ def _caps_that_matter(
     if not demand.rooms:
         return ()
     wide = tuple(10**6 for _ in demand.rooms)
-    if not _primaries_stay(grouping, demand) or empty(grouping, replace(demand, rooms=wide)) >= short:
+    if (
+        not _primaries_stay(grouping, demand)
+        or empty(grouping, replace(demand, rooms=wide)) >= short
+    ):
         return ()
     found = []
     for r, row in enumerate(grouping.rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +17,7 @@ from fairdraw.grouping import Grouping, group_by_type
 from fairdraw.pool import Pool
 from fairdraw.reserves import draw_alternates
 from fairdraw.rules import Plan
-from fairdraw.seed import Tickets, alternate_seed, trial_seed
+from fairdraw.seed import Tickets, alternate_seed, check_nonce, trial_seed
 from fairdraw.strata import people_by_stratum, solve_strata
 
 
@@ -115,9 +115,7 @@ class Solution:
         """The lottery as published; ``lottery_hash`` is taken over it."""
         plan, rows = self.grouping.plan, self.grouping.rows
         prices = [
-            [row.employer, row.group, price]
-            for row, price in zip(rows, self.row_prices)
-            if price
+            [row.employer, row.group, price] for row, price in zip(rows, self.row_prices) if price
         ]
         return {
             "bound": [self.bound.numerator, self.bound.denominator],
@@ -130,6 +128,36 @@ class Solution:
                 for kind in self.grouping.types
             ],
         }
+
+    @classmethod
+    def from_record(cls, pool: Pool, plan: Plan, record: Mapping[str, Any]) -> Solution:
+        """The inverse of ``record``; needs no solver. PARTS_DO_NOT_FIT if it is of another pool."""
+        grouping = group_by_type(pool, plan)
+        cells = tuple((kind, stratum, units) for kind, stratum, units in record["cells"])
+        paid = {(employer, group): price for employer, group, price in record["prices"]["rows"]}
+        if record["mode"] == "S":
+            chances = _type_chances(grouping, solve_strata(grouping)[0])
+        else:
+            units_of = Counter[int]()
+            for kind, _, units in cells:
+                units_of[kind] += units
+            chances = tuple(
+                Fraction(units_of[number], len(kind.ids) << record["scale"])
+                for number, kind in enumerate(grouping.types)
+            )
+        solution = cls(
+            mode=record["mode"],
+            grouping=grouping,
+            scale=record["scale"],
+            cells=cells,
+            type_chances=chances,
+            stratum_prices=tuple(record["prices"]["strata"]),
+            row_prices=tuple(paid.get((row.employer, row.group), 0) for row in grouping.rows),
+            profile=pool.profile,
+        )
+        if solution.record() != record:
+            raise FairdrawError("PARTS_DO_NOT_FIT", piece="lottery")
+        return solution
 
     @cached_property
     def lottery_hash(self) -> str:
@@ -212,7 +240,9 @@ def solve(pool: Pool, plan: Plan) -> Solution:
 def solve_grouped(grouping: Grouping, pool: Pool) -> Solution | None:
     """The solution for a grouped pool, or None if the plan cannot always be filled."""
     try:
-        solution = _solve_strata(grouping, pool) if grouping.disjoint else _solve_flow(grouping, pool)
+        solution = (
+            _solve_strata(grouping, pool) if grouping.disjoint else _solve_flow(grouping, pool)
+        )
     except Unfillable:
         return None
     return None if worst_case_gap(grouping, Demand.of(grouping)) else solution
@@ -220,11 +250,16 @@ def solve_grouped(grouping: Grouping, pool: Pool) -> Solution | None:
 
 def _solve_strata(grouping: Grouping, pool: Pool) -> Solution:
     chances, prices = solve_strata(grouping)
-    by_type = [
-        next((chances[s] for s in kind.strata if grouping.plan.strata[s].primary), Fraction(0))
+    by_type = _type_chances(grouping, chances)
+    return Solution("S", grouping, 0, (), by_type, prices, (), pool.profile)
+
+
+def _type_chances(grouping: Grouping, chances: list[Fraction]) -> tuple[Fraction, ...]:
+    strata = grouping.plan.strata
+    return tuple(
+        next((chances[s] for s in kind.strata if strata[s].primary), Fraction(0))
         for kind in grouping.types
-    ]
-    return Solution("S", grouping, 0, (), tuple(by_type), prices, (), pool.profile)
+    )
 
 
 def _solve_flow(grouping: Grouping, pool: Pool) -> Solution:
@@ -259,7 +294,7 @@ def trial(pool: Pool, plan: Plan, number: int, solution: Solution | None = None)
 def _draw(
     pool: Pool, plan: Plan, solution: Solution, seed: bytes, label: str, number: int | None = None
 ) -> Result:
-    if not isinstance(seed, bytes) or len(seed) != 32:
+    if len(check_nonce(seed, "seed")) != 32:
         raise FairdrawError("SEED_LENGTH", bytes=32)
     if solution.grouping.plan != plan or solution.profile != pool.profile:
         raise FairdrawError("SOLUTION_OF_ANOTHER_PLAN")

@@ -110,7 +110,14 @@ def age_on(birth: date, day: date) -> int:
 
 def _needed(criteria: Criteria) -> list[str]:
     names = ["in_pool", "status", "term_from", "term_to", "strata", "in_integrity"]
-    names += ["unavailable", "time_clash", "already_drawn", "declined_earlier", "conflict", "applicant"]
+    names += [
+        "unavailable",
+        "time_clash",
+        "already_drawn",
+        "declined_earlier",
+        "conflict",
+        "applicant",
+    ]
     if criteria.needs_employer or criteria.avoided_employers:
         names.append("employer")
     if criteria.min_level is not None:
@@ -151,7 +158,9 @@ def _too_many_seats(facts: Facts, criteria: Criteria) -> bool:
     limit = criteria.max_seats_per_year
     if facts.max_seats_per_year is not None:
         limit = facts.max_seats_per_year
-    return limit is not None and facts.seats_this_year is not None and facts.seats_this_year >= limit
+    return (
+        limit is not None and facts.seats_this_year is not None and facts.seats_this_year >= limit
+    )
 
 
 def _too_many_years(facts: Facts, criteria: Criteria) -> bool:

@@ -226,7 +226,4 @@ def chance_of_types(flow: Flow, counts: list[int]) -> list[Fraction]:
     """Exact chance of a person of each type."""
     by_type = np.zeros(len(counts), np.int64)
     np.add.at(by_type, flow.types, flow.units)
-    return [
-        Fraction(int(units), count << SCALE)
-        for units, count in zip(by_type.tolist(), counts)
-    ]
+    return [Fraction(int(units), count << SCALE) for units, count in zip(by_type.tolist(), counts)]

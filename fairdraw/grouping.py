@@ -63,9 +63,7 @@ def reach(person: Candidate, plan: Plan) -> tuple[int, ...]:
     """Numbers of the strata with seats in which the person may sit, ascending."""
     names = (*person.strata, OPEN_STRATUM)
     numbers = (plan.index[name] for name in names if name in plan.index)
-    return tuple(
-        sorted({n for n in numbers if plan.strata[n].primary or plan.strata[n].alternate})
-    )
+    return tuple(sorted({n for n in numbers if plan.strata[n].primary or plan.strata[n].alternate}))
 
 
 def group_by_type(pool: Pool, plan: Plan) -> Grouping:

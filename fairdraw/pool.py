@@ -20,10 +20,14 @@ def pseudonym(salt: bytes, internal_id: str, *, profile: str = "sha256") -> str:
     ``salt``: at least 16 secret random bytes, fresh for every person and draw. Whoever is given
     their salt can recompute their own id and so prove that they were in the pool.
     """
-    if not isinstance(salt, bytes) or len(salt) < 16:
+    if len(_bytes(salt)) < 16:
         raise FairdrawError("SALT_TOO_SHORT", least=16)
     name = clean_text(internal_id, "internal_id")
     return digest("fairdraw/1/id", salt, name.encode(), profile=profile).hex()
+
+
+def _bytes(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else b""
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,16 @@ class Exclusion:
     evidence: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.code, str) or not _CODE.fullmatch(self.code):
-            raise FairdrawError("EXCLUSION_CODE_INVALID", code=str(self.code))
+        if not _CODE.fullmatch(str(self.code)):
+            raise FairdrawError("EXCLUSION_CODE_INVALID", text=str(self.code))
         hex_hash(self.evidence, "evidence")
+
+
+def _several(names: Any, person: str) -> tuple[Any, ...]:
+    """A collection of names; one bare name would otherwise be taken for its letters."""
+    if not isinstance(names, (tuple, list, set, frozenset)):
+        raise FairdrawError("STRATA_EXPECTED", id=person)
+    return tuple(names)
 
 
 @dataclass(frozen=True)
@@ -59,9 +70,7 @@ class Candidate:
         object.__setattr__(self, "id", clean_text(self.id, "id"))
         if self.employer is not None:
             object.__setattr__(self, "employer", clean_text(self.employer, "employer"))
-        if isinstance(self.strata, str):
-            raise FairdrawError("STRATA_EXPECTED", id=self.id)
-        strata = sorted(clean_text(name, "strata") for name in self.strata)
+        strata = sorted(clean_text(name, "strata") for name in _several(self.strata, self.id))
         if len(set(strata)) != len(strata):
             raise FairdrawError("STRATUM_TWICE", id=self.id)
         object.__setattr__(self, "strata", tuple(strata))

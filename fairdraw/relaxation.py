@@ -95,7 +95,9 @@ def find_relaxations(
             if key in found or _leaves_no_primary(grouping.plan, change):
                 continue
             solves = tuple(
-                n for n, demand in enumerate(trials) if n == number or _mends(grouping, demand, change)
+                n
+                for n, demand in enumerate(trials)
+                if n == number or _mends(grouping, demand, change)
             )
             whole = len(conflicts) == 1 or _mends(grouping, Demand.of(grouping), change)
             found[key] = replace(change, solves=solves, complete=whole)
@@ -221,9 +223,7 @@ def _fewer_seats(grouping: Grouping, conflict: Conflict) -> Iterator[Relaxation]
 
 def _more_candidates(conflict: Conflict, shortages: Sequence[Shortage]) -> Iterator[Relaxation]:
     for people in range(conflict.short, 3 * conflict.short + 3):
-        yield _change(
-            "MORE_CANDIDATES", "", people, stratum=shortages[0].stratum, people=people
-        )
+        yield _change("MORE_CANDIDATES", "", people, stratum=shortages[0].stratum, people=people)
 
 
 def _wider_cap(plan: Plan) -> Iterator[Relaxation]:
@@ -256,9 +256,7 @@ def _under(grouping: Grouping, demand: Demand, change: Relaxation) -> tuple[Grou
     if change.code == "MORE_CANDIDATES":
         ids = tuple(f"+{number}" for number in range(params["people"]))
         extra = Type(None, (index[params["stratum"]],), None, ids)
-        wider = replace(
-            grouping, types=(*grouping.types, extra), rows_of=(*grouping.rows_of, ())
-        )
+        wider = replace(grouping, types=(*grouping.types, extra), rows_of=(*grouping.rows_of, ()))
         return wider, demand
     group, steps = params.get("group"), params["new"] - params["old"]
     rooms = tuple(

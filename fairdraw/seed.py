@@ -161,7 +161,7 @@ def commit(
     if len(parties) < 2:
         raise FairdrawError("TOO_FEW_PARTIES", least=2, found=len(parties))
     for party, value in parties.items():
-        if not isinstance(party, str) or not _PARTY.fullmatch(party):
+        if not _PARTY.fullmatch(str(party)):
             raise FairdrawError("PARTY_INVALID", party=str(party))
         hex_hash(value, f"parties.{party}")
     if len(set(parties.values())) != len(parties):
@@ -269,7 +269,7 @@ class Tickets:
         """H(ticket, seed, id) of one person."""
         ticket = self._start.copy()
         ticket.update(frame(person.encode()))
-        return ticket.digest()
+        return bytes(ticket.digest())
 
     def smallest(self, people: Any, number: int) -> list[tuple[bytes, str]]:
         """The ``number`` smallest (ticket, id) among ``people``, in order."""

@@ -55,9 +55,7 @@ class Roster:
         return dict(empty)
 
 
-def replay(
-    transcript: bytes | Mapping[str, Any], answers: Iterable[tuple[str, str]]
-) -> Roster:
+def replay(transcript: bytes | Mapping[str, Any], answers: Iterable[tuple[str, str]]) -> Roster:
     """Apply answers (id, ACCEPTED or DECLINED) in the order in which they came.
 
     A decline of somebody seated brings in the next alternate at once; a decline of an alternate

@@ -7,8 +7,9 @@ recomputes the draw step by step and says in words what fits and what does not. 
 with the program that draws; docs/draw-protocol.md says in words what both compute. Exit status:
 0 everything fits, 1 a step failed, 2 the file cannot be read.
 """
+
 # fmt: off
-# mypy: disable-error-code="type-arg, no-untyped-def, no-untyped-call, no-any-return"
+# mypy: disable-error-code="type-arg, no-untyped-def, no-any-return, var-annotated, index"
 from __future__ import annotations
 
 import hashlib
@@ -26,7 +27,7 @@ STEPS = ("FORMAT", "POOL", "EXCLUSIONS", "RULES", "COMMITMENT", "SEED", "LOTTERY
          "CERTIFICATE", "COUNTS", "PANEL", "ALTERNATES", "DIGEST", "SIGNATURES")
 #: Per language: verdicts (3), remarks (2), labels of a failure (3), names of the steps.
 WORDS = {
-    "en": ("every step fits", "step %d failed: do not trust this file", "the file cannot be read",
+    "en": ("every step fits", "step {} failed: do not trust this file", "the file cannot be read",
            "not checked", "none in the file", "expected", "the file says", "at", dict(zip(STEPS, (
                "complete, official, canonical form", "fingerprint of the pool",
                "every exclusion has its rule and evidence", "seats and rules unchanged",
@@ -35,7 +36,7 @@ WORDS = {
                "smallest chance cannot be larger", "seats by type follow from the seed",
                "every primary recomputed", "every alternate recomputed",
                "nothing else was changed", "signatures")))),
-    "zh": ("全部相符", "第 %d 步未通过，请勿采信这份文件", "文件无法读取", "未检查", "文件未附签名", "应为",
+    "zh": ("全部相符", "第 {} 步未通过，请勿采信这份文件", "文件无法读取", "未检查", "文件未附签名", "应为",
            "文件所载", "所在位置", dict(zip(STEPS, (
                "文件完整、格式规范", "评委库指纹相符", "排除均有据", "席位与抽取规则相符", "先承诺、后揭示",
                "种子合成正确", "每一种可能的名单都合规", "机会总数无误", "最低机会已是最高",
@@ -75,7 +76,7 @@ def demand(fits: bool, where: str, expected: Any = "", found: Any = "") -> None:
 
 
 def whole(value: Any, where: str, low: int = 0, high: int = 2**53 - 1) -> int:
-    demand(type(value) is int and low <= value <= high, where, "%d..%d" % (low, high), value)
+    demand(type(value) is int and low <= value <= high, where, f"{low}..{high}", value)
     return value
 
 
@@ -107,8 +108,8 @@ class Draw:
             "seed", "trials")}, title=doc["plan"]["title"], parties=[p["id"] for p in doc["parties"]])
         again = canonical(doc)
         differ = (i for i, (a, b) in enumerate(zip(again, self.data)) if a != b)
-        demand(again == self.data, "byte %d" % next(differ, len(again)), "canonical JSON", "another form")
-        return "%d bytes, %s" % (len(self.data), self.hash(self.data).hex()[:8])
+        demand(again == self.data, f"byte {next(differ, len(again))}", "canonical JSON", "another form")
+        return f"{len(self.data)} bytes, {self.hash(self.data).hex()[:8]}"
 
     def pool(self) -> str:
         self.people, root = self.doc["pool"]["records"], self.doc["pool"]["root"]
@@ -119,18 +120,18 @@ class Draw:
         while len(row) > 1:
             pairs = [self.hash(b"\1" + row[i] + row[i + 1]) for i in range(0, len(row) - 1, 2)]
             row = pairs + row[2 * len(pairs):]
-        return "%d people, %s" % (len(names), self.same("pool.root", row[0], root))
+        return f"{len(names)} people, {self.same('pool.root', row[0], root)}"
 
     def exclusions(self) -> str:
         for i, person in enumerate(self.people):
             for code, evidence in person["exclusions"]:
                 fits = re.fullmatch("[A-Z][A-Z0-9_]{0,39}", code) and re.fullmatch("[0-9a-f]{64}", evidence)
-                demand(bool(fits), "pool.records[%d].exclusions" % i, "a code and a hash", code)
+                demand(bool(fits), f"pool.records[{i}].exclusions", "a code and a hash", code)
         self.eligible = [person for person in self.people if not person["exclusions"]]
         codes = Counter(code for person in self.people for code, _ in person["exclusions"][:1])
         self.facts.update(pool=len(self.people), eligible=len(self.eligible), codes=dict(codes),
                           excluded=sum(codes.values()))
-        return "%d excluded, %d eligible" % (sum(codes.values()), len(self.eligible))
+        return f"{self.facts['excluded']} excluded, {len(self.eligible)} eligible"
 
     def rules(self) -> str:
         plan, self.strata = self.doc["plan"], self.doc["plan"]["strata"]
@@ -149,7 +150,7 @@ class Draw:
         again = {member["id"] for member in members} & {person["id"] for person in self.eligible}
         demand(not again, "plan.designated", "nobody who can be drawn", again)
         self.facts.update(primary=sum(self.first), alternate=sum(self.second))
-        return "%d + %d seats, %s" % (sum(self.first), total - sum(self.first), value)
+        return f"{sum(self.first)} + {total - sum(self.first)} seats, {value}"
 
     def commitment(self) -> str:
         doc, parties, fields = self.doc, self.doc["parties"], []
@@ -157,9 +158,9 @@ class Draw:
         demand(names == sorted(set(names)) and len(names) >= 2, "parties", "two or more, in order", names)
         demand(len(set(nonces)) == len(nonces), "parties", "every nonce once")
         for i, (party, nonce) in enumerate(zip(parties, nonces)):
-            whole(len(nonce), "parties[%d].nonce" % i, 16, 64)
+            whole(len(nonce), f"parties[{i}].nonce", 16, 64)
             promise = self.digest("fairdraw/1/nonce", nonce)
-            self.same("parties[%d].nonce" % i, promise, party["commitment"])
+            self.same(f"parties[{i}].nonce", promise, party["commitment"])
             fields += [party["id"].encode(), promise]
         told = doc["beacon"] and {name: doc["beacon"][name] for name in ("at", "source")}
         value = self.digest(
@@ -168,7 +169,7 @@ class Draw:
             canonical(doc["program"]), len(parties).to_bytes(8, "big"), *fields,
             canonical(told) if told else b"none", whole(doc["trials"], "trials").to_bytes(8, "big"),
             whole(doc["attempt"], "attempt", 1).to_bytes(8, "big"), bytes.fromhex(doc["previous"] or ""))
-        return "%d parties, %s" % (len(parties), self.same("commit", value, doc["commit"]))
+        return f"{len(parties)} parties, {self.same('commit', value, doc['commit'])}"
 
     def seed(self) -> str:
         beacon, fields = self.doc["beacon"], [bytes.fromhex(self.doc["commit"])]
@@ -197,7 +198,7 @@ class Draw:
         for (employer, strata), _ in self.types:
             groups = {self.strata[s]["group"] for s in strata}
             inner = [group for group in groups if group is not None and group in capped]
-            self.rows_of.append([(employer, group) for group in inner + [None] if employer and group in capped])
+            self.rows_of.append([(employer, group) for group in [*inner, None] if employer and group in capped])
             demand(len(groups) == 1 or not inner or not employer, "pool.records", "one group", employer)
 
     def lottery(self) -> str:
@@ -205,7 +206,7 @@ class Draw:
         value = self.same("lottery_hash", self.digest("fairdraw/1/lottery", canonical(lottery)), self.doc["lottery_hash"])
         self.group_people()
         told = [[e, [self.strata[s]["id"] for s in u], len(ids)] for (e, u), ids in self.types]
-        demand(told == lottery["types"], "lottery.types", "%d types" % len(told), "others")
+        demand(told == lottery["types"], "lottery.types", f"{len(told)} types of the pool", "others")
         choice = any(sum(self.first[s] > 0 for s in u) > 1 for (_, u), _ in self.types)
         mode = "B" if choice or any(self.rows_of) else "S"
         self.cells, self.units = [tuple(cell) for cell in lottery["cells"]], Counter()
@@ -214,23 +215,23 @@ class Draw:
         pairs = [cell[:2] for cell in self.cells]
         demand(pairs == sorted(set(pairs)), "lottery.cells", "every cell once, in order")
         for i, (t, s, units) in enumerate(self.cells):
-            whole(t, "lottery.cells[%d]" % i, 0, len(self.types) - 1), whole(units, "lottery.cells[%d]" % i, 1)
-            demand(s in self.types[t][0][1], "lottery.cells[%d]" % i, "a stratum of the type", s)
+            whole(t, f"lottery.cells[{i}]", 0, len(self.types) - 1), whole(units, f"lottery.cells[{i}]", 1)
+            demand(s in self.types[t][0][1], f"lottery.cells[{i}]", "a stratum of the type", s)
             self.units[t] += units
             fill[s] += units
-            rows.update({row: units for row in self.rows_of[t]})
+            rows.update(dict.fromkeys(self.rows_of[t], units))
         for t, (_, ids) in enumerate(self.types):
-            whole(self.units[t], "lottery.types[%d]" % t, 0, len(ids) << SCALE)
+            whole(self.units[t], f"lottery.types[{t}]", 0, len(ids) << SCALE)
         for row, units in rows.items():
-            whole(units, "lottery.cells, cap of %s %s" % row, 0, self.room(row) << SCALE)
+            whole(units, f"lottery.cells, cap of {row}", 0, self.room(row) << SCALE)
         for s, seats in enumerate(self.first if self.cells else []):
-            demand(fill[s] == seats << SCALE, "lottery.cells, stratum %d" % s, seats << SCALE, fill[s])
-        return "%s, %d types, %s" % (mode, len(self.types), value)
+            demand(fill[s] == seats << SCALE, f"lottery.cells, stratum {s}", seats << SCALE, fill[s])
+        return f"{mode}, {len(self.types)} types, {value}"
 
     def chances(self) -> str:
         crowd = [sum(len(ids) for (_, u), ids in self.types if s in u) for s in range(len(self.first))]
         for s, seats in enumerate(self.first):
-            demand(seats <= crowd[s], "plan.strata[%d]" % s, "%d people" % seats, crowd[s])
+            demand(seats <= crowd[s], f"plan.strata[{s}]", f"{seats} people", crowd[s])
         self.chance = [Fraction(self.units[t], len(ids) << SCALE) if self.cells else
                        max(Fraction(self.first[s], crowd[s]) for s in u)
                        for t, ((_, u), ids) in enumerate(self.types)]
@@ -240,7 +241,7 @@ class Draw:
             mode=self.doc["lottery"]["mode"], lowest=self.lowest.as_integer_ratio(), highest=highest.as_integer_ratio(),
             above_half=sum(len(t[1]) for t, p in zip(self.types, self.chance) if 2 * p > 1),
             without_seat=len(self.eligible) - sum(len(ids) for _, ids in self.types))
-        return "from %.6f to %.6f" % (self.lowest, highest)
+        return f"from {float(self.lowest):.6f} to {float(highest):.6f}"
 
     def certificate(self) -> str:
         lottery = self.doc["lottery"]
@@ -273,8 +274,8 @@ class Draw:
         families = [[t for t, _, _ in self.cells], [rows[0] if len(rows) > 1 else None for rows in chains],
                     [rows[-1] if rows else None for rows in chains]]
         for level in range(SCALE if value else 0):
-            start = int.from_bytes(self.stream("pair/%d" % level, 8), "big")
-            bits = self.stream("halve/%d" % level, (len(value) + 7) // 8)
+            start = int.from_bytes(self.stream(f"pair/{level}", 8), "big")
+            bits = self.stream(f"halve/{level}", (len(value) + 7) // 8)
             odd = [c for c in range(len(value)) if value[c] & 1]
             order = sorted(odd, key=lambda c: (splitmix(start, c) >> 40, c))
             left, right, colour = {}, {}, {}  # type: dict, dict, dict
@@ -291,7 +292,7 @@ class Draw:
                     todo += fresh
             value = [v // 2 + colour.get(c, 0) for c, v in enumerate(value)]
         self.given = value
-        return "%d seats" % (sum(value) if value else sum(self.first))
+        return f"{sum(value) if value else sum(self.first)} seats"
 
     def lots(self, seed: bytes, t: int, barred: Any = ()) -> list:
         return [(self.digest("fairdraw/1/ticket", seed, person.encode()), person, t)
@@ -305,9 +306,9 @@ class Draw:
             rank[s] += 1
             seat = {"id": person, "rank": rank[s], "stratum": self.strata[s]["id"], "ticket": ticket.hex(), "type": t}
             for name in sorted({*seat, *found}):
-                where = "%s[%d].%s (%s, %d)" % (part, i, name, seat["stratum"], rank[s])
+                where = f"{part}[{i}].{name} ({seat['stratum']}, {rank[s]})"
                 demand(found.get(name) == seat.get(name), where, seat.get(name), found.get(name))
-        return "%d seats" % len(places)
+        return f"{len(places)} seats"
 
     def panel(self) -> str:
         places, seats = [], [[] for _ in self.types]  # type: list, list
@@ -333,7 +334,7 @@ class Draw:
             flow.arc(("r", self.rows_of[t][0]) if self.rows_of[t] else "hub", ("t", t), len(mine))
             arcs.update({(t, s): flow.arc(("t", t), ("s", s), missing[s]) for s in strata})
             lots += mine
-        fits = all([flow.force(arc) for s, arc in enumerate(fills) for _ in range(missing[s])])
+        fits = all(flow.force(arc) for s, arc in enumerate(fills) for _ in range(missing[s]))
         demand(fits, "alternates", "somebody for every seat", "too few people")
         for ticket, person, t in sorted(lots):
             for s in (s for s in self.types[t][0][1] if missing[s] and (t, s) not in refused):
@@ -353,7 +354,7 @@ class Draw:
         for i, entry in enumerate(self.doc["signatures"]):
             key, signature = bytes.fromhex(entry["public_key"]), bytes.fromhex(entry["signature"])
             fits = entry["algorithm"] == "ed25519" and ed25519_is_valid(key, self.d, signature)
-            demand(fits, "signatures[%d]" % i, "a valid signature", entry["party"])
+            demand(fits, f"signatures[{i}]", "a valid signature", entry["party"])
         self.facts["signatures"] = [[e["party"], e["public_key"]] for e in self.doc["signatures"]]
         return ", ".join(entry["party"] for entry in self.doc["signatures"])
 
@@ -470,11 +471,11 @@ def lines(report: Report, language: str = "en") -> list:
     for check in report.checks:
         mark = {True: "ok   ", False: "FAIL ", None: "-    "}[check.ok]
         rest = check.value if check.ok is not None else unsigned if report.ok else unchecked
-        text.append("%2d %s%s: %s" % (check.number, mark, names[check.code], rest))
+        text.append(f"{check.number:2} {mark}{names[check.code]}: {rest}")
         if check.ok is False:
-            failed %= check.number
+            failed = failed.format(check.number)
             told = ((at, check.where), (expected, check.expected), (found, check.found))
-            text += ["        %s: %s" % pair for pair in told if pair[1]]
+            text += [f"        {label}: {said}" for label, said in told if said]
     return [*text, fits if report.ok else failed if report.readable else unreadable]
 
 

@@ -1,0 +1,65 @@
+"""Error codes as sentences for the command line. The library itself returns codes only."""
+
+from __future__ import annotations
+
+from fairdraw.errors import FairdrawError
+
+_SENTENCES = {
+    "BEACON_MISSING": "a beacon was announced, so --beacon-value is needed",
+    "CANDIDATE_TWICE": "{id!r} stands in the pool twice",
+    "COLUMN_MISSING": "there is no column {column!r}",
+    "COLUMN_TWICE": "the column {column!r} stands there twice",
+    "COLUMN_UNKNOWN": "{column!r} is no known column; known are id, employer, strata, excluded, value:NAME",
+    "CSV_BROKEN": "this is no readable CSV: {reason}",
+    "DESIGNATED_OVER_CAP": "the designated members of {employer!r} are already more than the cap allows",
+    "EMPLOYER_MISSING": "{id!r} has no employer, so the cap cannot be checked; exclude them (DATA_MISSING)",
+    "EXCLUSION_CODE_INVALID": "{text!r} is no exclusion code (capital letters, digits and _)",
+    "FIELD_MISSING": "{field} is missing",
+    "FIELD_UNKNOWN": "{field!r} is no known field",
+    "FILE_TOO_LARGE": "the file is larger than {most} bytes",
+    "FILE_UNREADABLE": "cannot be read: {reason}",
+    "GROUP_UNKNOWN": "no stratum is in a group {group!r}",
+    "INTEGER_EXPECTED": "{field} must be a whole number, not {found}",
+    "INTEGER_OUT_OF_RANGE": "{field} must lie between {low} and {high}, not {value}",
+    "MEMBER_IN_POOL": "{id!r} is a member already and cannot be drawn as well; exclude them",
+    "MEMBER_TWICE": "{id!r} is named twice among the members",
+    "NEEDS_LOTTERY": "{employer!r} has people whose strata lie in several groups {groups}; with a cap "
+    "per group everybody must belong to one group",
+    "NONCE_LENGTH": "the contribution of {party!r} must be {least} to {most} bytes, as hex digits",
+    "NONCE_MISSING": "the contribution of {party!r} is empty",
+    "NONCE_REUSED": "two parties gave the same contribution",
+    "NOT_HEX": "{value!r} is not party=HEX",
+    "NOT_SEATED": "{id!r} does not hold a seat",
+    "NOT_UTF8": "the file is not UTF-8 (byte {byte})",
+    "NO_SEATS": "the plan has no primary seat",
+    "NO_STRATA": "the plan has no stratum",
+    "PARTY_INVALID": "{party!r} is no party name (lower-case letters, digits, - and _)",
+    "PROFILE_UNAVAILABLE": "this Python does not offer the hash of profile {profile!r}",
+    "ROW_LENGTH": "the row has {found} cells, the header {columns}",
+    "STRATUM_TWICE": "a stratum is named twice",
+    "STRATUM_UNKNOWN": "the plan has no stratum {stratum!r}",
+    "TABLE_EXPECTED": "{field} must be a table",
+    "TEXT_EXPECTED": "{field} must be text, not {found}",
+    "TEXT_MISSING": "{field} is empty",
+    "TEXT_TOO_LONG": "{field} is longer than {limit} characters",
+    "TEXT_UNUSABLE": "{field} contains control characters",
+    "TOML_BROKEN": "this is no readable TOML: {reason}",
+    "TOO_FEW_PARTIES": "at least {least} parties must contribute, found {found}",
+    "TOO_MANY_SEATS": "more than {most} seats",
+    "TRANSCRIPT_UNREADABLE": "this is no transcript of a draw",
+}
+
+
+def sentence(error: FairdrawError) -> str:
+    """One line: where, then what is wrong."""
+    where = str(error.params.get("file", ""))
+    if "row" in error.params:
+        where += f", row {error.params['row']}"
+    if "column" in error.params:
+        where += f", column {error.params['column']}"
+    text = _SENTENCES.get(error.code)
+    try:
+        told = str(error) if text is None else text.format(**error.params)
+    except KeyError:
+        told = str(error)
+    return f"{where}: {told}" if where else told
