@@ -26,7 +26,6 @@ function picker(element) {
     labelField: "text",
     hidePlaceholder: true,
     closeAfterSelect: !several,
-    controlInput: undefined,
     preload: url ? "focus" : false,
     loadThrottle: 250,
     load: url ? (query, done) => load(url, query, done) : undefined,
