@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 
 from mingqian.committees.models import CommitteeOffice
 
@@ -34,7 +37,7 @@ class SignInForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """Old password, new password, new password once more. The policy is judged by the service."""
+    """Old password, new password, new password once more. The service judges the policy again."""
 
     old = forms.CharField(
         label="原密码",
@@ -60,9 +63,18 @@ class PasswordForm(forms.Form):
         error_messages={"required": "请再输入一次新密码。", "max_length": TOO_LONG},
     )
 
-    def clean(self) -> dict:
-        """Both entries of the new password must agree."""
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        """Everything that can be said at once: the policy, and whether both entries agree."""
         data = super().clean() or {}
+        if data.get("new"):
+            try:
+                validate_password(data["new"], self.user)
+            except forms.ValidationError as refusal:
+                self.add_error("new", refusal)
         if data.get("new") and data.get("again") and data["new"] != data["again"]:
             self.add_error("again", "两次输入的新密码不一致。")
         return data
@@ -90,7 +102,7 @@ class UserForm(forms.Form):
         help_text="经办人和负责人必须选择；其他角色不填。",
     )
 
-    def __init__(self, *args, user: User | None = None, **kwargs) -> None:
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         if user is not None:
@@ -103,7 +115,7 @@ class UserForm(forms.Form):
             raise forms.ValidationError("这个账号已经有人使用，请换一个。")
         return username
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         """The office goes with the roles of an office, and with no other."""
         data = super().clean() or {}
         role = data.get("role")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 from .roles import PERMISSIONS, Role
 
 HEAD = """# Permissions

@@ -43,6 +43,8 @@ _ACTIONS: dict[str, str] = {
     "committees.file_committee": "登记核准备案",
     "committees.add_specialties": "新增评审专业",
     "committees.set_groups": "设置学科组",
+    "committees.add_meeting": "新增评审会议",
+    "committees.change_meeting": "修改评审会议",
     "rulebook.change_rule": "修改规则",
     "rulebook.end_committee_rule": "撤销评委会专用规则",
     "workflow.open": "新建业务",
@@ -216,7 +218,7 @@ def detail_lines(details: Mapping[str, Any]) -> list[Line]:
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
     for key in [*old, *(key for key in new if key not in old)]:
-        if old.get(key) != new.get(key):
+        if (old.get(key) or "") != (new.get(key) or ""):
             yield Line(
                 detail_word(key), old=_shown(old.get(key)), new=_shown(new.get(key)), change=True
             )

@@ -24,7 +24,7 @@ ALLOWED_WRONG = 5
 @requires("accounts.change_password")
 def password(request: HttpRequest) -> HttpResponse:
     """Old, new, repeat; the policy beside it is ticked as one types."""
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             user = services.change_own_password(
