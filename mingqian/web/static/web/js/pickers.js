@@ -39,6 +39,8 @@ function picker(element) {
       loading: () => '<div class="no-results">正在查找…</div>',
     },
   });
+  // The search box carries the label from here on; the hidden select would only be a nameless double.
+  element.setAttribute("aria-hidden", "true");
   const label = element.id && document.querySelector(`label[for="${CSS.escape(element.id)}"]`);
   if (label) chooser.control_input.setAttribute("aria-label", label.textContent.replace(/\*|（必填）/g, "").trim());
   for (const name of ["aria-describedby", "aria-invalid"]) {
