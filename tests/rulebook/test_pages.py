@@ -15,8 +15,8 @@ from tests.factories.accounts import make_user
 from tests.factories.committees import make_committee
 
 pytestmark = pytest.mark.django_db
-LIST = reverse("rulebook:list")
-RULE = reverse("rulebook:rule", args=["age_max"])
+LIST = "/rules/"
+RULE = "/rules/age_max/"
 
 
 @pytest.fixture

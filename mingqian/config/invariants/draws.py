@@ -23,6 +23,7 @@ from mingqian.draws.models import (
     Party,
     SeatType,
 )
+from mingqian.draws.queries.ceremony import is_unchanged
 from mingqian.workflow.models import MatterStatus
 
 _WITH_RESULT = [DrawStatus.EXECUTED, DrawStatus.VOIDED]
@@ -205,6 +206,27 @@ def seats_come_from_the_frozen_pool() -> Iterator[str]:
             yield f"{seat.draw}：专家 {seat.expert.expert_no} 不在冻结的可抽名单中"
 
 
+def frozen_bytes_are_unchanged() -> Iterator[str]:
+    """Pool and plan as frozen still give the fingerprints that were shown and committed to."""
+    for draw in (
+        Draw.objects.select_related("application__matter").order_by("pk").iterator(chunk_size=20)
+    ):
+        if not _unchanged(draw):
+            yield f"{draw}：冻结的名单或名额与公布的指纹不符"
+
+
+_fitting: set[bytes] = set()
+
+
+def _unchanged(draw: Draw) -> bool:
+    # Fingerprints of large pools take time; bytes once found to fit their fingerprints always will.
+    parts = (bytes(draw.pool), bytes(draw.plan), draw.pool_root.encode(), draw.rules_hash.encode())
+    key = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+    if key not in _fitting and is_unchanged(draw):
+        _fitting.add(key)
+    return key in _fitting
+
+
 def frozen_pools_are_complete() -> Iterator[str]:
     """As many frozen members as the draw says, and those without a code as many as were eligible."""
     counted: dict[int, list[int]] = {}
@@ -241,4 +263,5 @@ INVARIANTS = [
     ("一人一席", nobody_sits_twice),
     ("席位出自冻结的可抽名单", seats_come_from_the_frozen_pool),
     ("冻结名单完整", frozen_pools_are_complete),
+    ("冻结内容未被改动", frozen_bytes_are_unchanged),
 ]
