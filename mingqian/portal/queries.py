@@ -235,7 +235,7 @@ class MeetingAhead:
     place: str
     state: str
     tone: Tone
-    url: str = ""
+    number: str = ""
 
     @property
     def when(self) -> str:
