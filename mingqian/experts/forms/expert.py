@@ -156,7 +156,9 @@ class MembershipForm(TypedForm):
 
     main = forms.ChoiceField(label="主评专业", error_messages={"required": "请选择主评专业。"})
     others = forms.MultipleChoiceField(
-        label="兼评专业", required=False, widget=forms.SelectMultiple(attrs={"data-picker": "1"})
+        label="兼评专业",
+        required=False,
+        widget=forms.SelectMultiple(attrs={"data-picker": "1", "aria-label": "兼评专业"}),
     )
     group_name = forms.CharField(
         label="学科组",

@@ -34,6 +34,7 @@ class UploadForm(forms.Form):
         field = self.fields["committee"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = own
+        field.empty_label = "请选择"
         if len(own) == 1:
             field.initial = own[0]
             field.empty_label = None

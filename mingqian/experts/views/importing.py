@@ -139,7 +139,9 @@ def _cell_changes(row: ImportRow) -> str:
         for change in row.changes
     ]
     return format_html(
-        '<ul class="row-changes">{}</ul>', format_html_join("", "{}", ((line,) for line in lines))
+        '<ul class="row-changes{}">{}</ul>',
+        " first" if row.verdict == RowVerdict.ADD else "",
+        format_html_join("", "{}", ((line,) for line in lines)),
     )
 
 
@@ -174,7 +176,7 @@ class ImportRowListing(Listing):
     def __init__(self, verdict: RowVerdict) -> None:
         self.title = f"名册检查结果·{verdict.label}"
         head = (
-            Column("number", "行", number=True, sort="number", phone="bare"),
+            Column("number", "行", number=True, sort="number", phone="line"),
             Column("name", "姓名", phone="title"),
             Column("id_masked", "证件号码", phone="bare"),
         )
