@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -48,7 +49,13 @@ class Number:
         return self.text
 
 
-class NumberField(models.CharField):
+if TYPE_CHECKING:
+    _TextField = models.CharField["Number | str | None", "Number | None"]
+else:
+    _TextField = models.CharField
+
+
+class NumberField(_TextField):
     """A Number kept as its own text, so that SQLite and PostgreSQL give back the same digits."""
 
     def __init__(self, *args, **kwargs):
@@ -71,4 +78,4 @@ class NumberField(models.CharField):
 
     def value_to_string(self, obj):
         value = self.value_from_object(obj)
-        return "" if value is None else value.text
+        return "" if value is None else Number.of(value).text

@@ -38,7 +38,7 @@ class Rule:
     @property
     def value(self) -> Decimal | None:
         """The number as a decimal; None for a rule without a number."""
-        return self.number and self.number.decimal
+        return self.number.decimal if self.number else None
 
     @property
     def exact(self) -> Fraction:

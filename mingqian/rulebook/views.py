@@ -128,8 +128,7 @@ def _changed(request: HttpRequest, definition: Definition, form: ChangeForm) -> 
         newest = newest_row(definition.key)
         who = newest.changed_by_name if newest else ""
         form.add_error(None, f"{who}刚刚修改了这条规则，最新内容见变更历史；请核对后再次保存。")
-        form.data = form.data.copy()
-        form.data["seen"] = str(newest.pk if newest else "")
+        form.data = {**form.data, "seen": str(newest.pk if newest else "")}
         return False
     messages.success(request, f"已登记「{definition.title}」的新值，自 {row.valid_from} 起执行。")
     return True

@@ -86,6 +86,7 @@ def test_without_every_reveal_nothing_is_drawn():
     assert not DrawSeat.objects.exists()
 
 
+@pytest.mark.breaks_invariants
 def test_changed_frozen_bytes_are_refused():
     cast = make_cast()
     draw = revealed(cast)

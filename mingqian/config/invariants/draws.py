@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from fairdraw.verify import verify
@@ -21,10 +21,14 @@ from mingqian.draws.models import (
     DrawStatus,
     FrozenMember,
     Party,
+    SeatQuota,
     SeatType,
+    TrialDraw,
 )
 from mingqian.draws.queries.ceremony import is_unchanged
 from mingqian.workflow.models import MatterStatus
+
+from .counting import number_of
 
 _WITH_RESULT = [DrawStatus.EXECUTED, DrawStatus.VOIDED]
 _TYPES = {SeatType.PRIMARY: "panel", SeatType.ALTERNATE: "alternates"}
@@ -40,10 +44,12 @@ def applications_belong_to_one_office() -> Iterator[str]:
 
 def totals_are_the_sum_of_the_seats() -> Iterator[str]:
     """Of what was submitted, by group: the totals are the sums of the grid."""
+    sums = SeatQuota.objects.filter(application=OuterRef("pk")).order_by().values("application")
     rows = DrawApplication.objects.filter(
         mode=DrawMode.BY_GROUP, matter__status__in=[MatterStatus.SUBMITTED, MatterStatus.APPROVED]
     ).annotate(
-        primary=Coalesce(Sum("quotas__primary"), 0), alternate=Coalesce(Sum("quotas__alternate"), 0)
+        primary=Coalesce(Subquery(sums.annotate(n=Sum("primary")).values("n")), 0),
+        alternate=Coalesce(Subquery(sums.annotate(n=Sum("alternate")).values("n")), 0),
     )
     wrong = ~Q(primary=F("primary_total")) | ~Q(alternate=F("alternate_total"))
     for row in rows.filter(wrong).select_related("matter"):
@@ -54,7 +60,9 @@ def totals_are_the_sum_of_the_seats() -> Iterator[str]:
 
 
 def trials_are_counted() -> Iterator[str]:
-    rows = DrawApplication.objects.annotate(kept=Count("trials")).exclude(kept=F("trial_count"))
+    rows = DrawApplication.objects.annotate(
+        kept=number_of(TrialDraw.objects.all(), "application")
+    ).exclude(kept=F("trial_count"))
     for row in rows.select_related("matter"):
         yield f"{row.matter.number}：记 {row.trial_count} 次试抽取，存有 {row.kept} 次"
 
@@ -67,9 +75,10 @@ def draws_follow_an_approval() -> Iterator[str]:
 
 
 def drawn_once_at_most() -> Iterator[str]:
-    rows = DrawApplication.objects.annotate(
-        drawn=Count("draws", filter=Q(draws__status=DrawStatus.EXECUTED))
-    ).filter(drawn__gt=1)
+    executed = Draw.objects.filter(status=DrawStatus.EXECUTED)
+    rows = DrawApplication.objects.annotate(drawn=number_of(executed, "application")).filter(
+        drawn__gt=1
+    )
     for row in rows.select_related("matter"):
         yield f"{row.matter.number} 有 {row.drawn} 个有效的正式抽取结果"
 

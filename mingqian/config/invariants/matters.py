@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from mingqian.workflow.models import Attachment, Matter, MatterStatus, MatterVersion, Opinion
 from mingqian.workflow.models.matter import DECIDED
+
+from .counting import number_of
 
 
 def submissions_are_kept() -> Iterator[str]:
     """As many versions as submissions, the last of them by the one who submitted."""
     last = MatterVersion.objects.filter(matter=OuterRef("pk"), number=OuterRef("version"))
     rows = Matter.objects.annotate(
-        kept=Count("versions"), last_by=Subquery(last.values("submitted_by_id")[:1])
+        kept=number_of(MatterVersion.objects.all(), "matter"),
+        last_by=Subquery(last.values("submitted_by_id")[:1]),
     ).filter(
         ~Q(kept=F("version"))
         | ~Q(submit_count=F("version"))
@@ -55,7 +58,7 @@ def four_eyes() -> Iterator[str]:
 
 
 def returns_are_counted() -> Iterator[str]:
-    returned = Count("opinions", filter=Q(opinions__decision="RETURN"))
+    returned = number_of(Opinion.objects.filter(decision="RETURN"), "matter")
     for matter in Matter.objects.annotate(told=returned).exclude(told=F("return_count")):
         yield f"{matter.number}：退回 {matter.return_count} 次，意见 {matter.told} 条"
 

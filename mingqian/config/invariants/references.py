@@ -17,15 +17,15 @@ def _question(vendor: str) -> str:
         if not model._meta.managed or model._meta.proxy:
             continue
         for field in model._meta.local_fields:
-            if not isinstance(field, models.ForeignKey) or not field.db_constraint:
+            if not isinstance(field, models.ForeignKey):
                 continue
             target = field.target_field
             where = f"{model._meta.db_table}.{field.column}"
             parts.append(
                 f"SELECT '{where}', COUNT(*) FROM {quote(model._meta.db_table)} a"  # noqa: S608
                 f" LEFT JOIN {quote(target.model._meta.db_table)} b"
-                f" ON a.{quote(field.column)} = b.{quote(target.column)}"
-                f" WHERE a.{quote(field.column)} IS NOT NULL AND b.{quote(target.column)} IS NULL"
+                f" ON a.{quote(str(field.column))} = b.{quote(str(target.column))}"
+                f" WHERE a.{quote(str(field.column))} IS NOT NULL AND b.{quote(str(target.column))} IS NULL"
             )
     return " UNION ALL ".join(parts)
 

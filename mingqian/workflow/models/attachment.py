@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import models
@@ -16,7 +18,8 @@ MAX_BYTES = 20 * 1024 * 1024
 
 def attachment_storage() -> FileSystemStorage:
     """A private folder: no URL leads there, only the download page that asks who is reading."""
-    return FileSystemStorage(location=settings.MINGQIAN["HOME"] / "attachments", base_url=None)
+    home = Path(str(settings.MINGQIAN["HOME"]))
+    return FileSystemStorage(location=home / "attachments", base_url=None)
 
 
 class AttachmentCategory(models.TextChoices):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
@@ -29,7 +29,7 @@ class AttachmentRefused(ValueError):
 def attach(
     matter: Matter,
     *,
-    upload: UploadedFile,
+    upload: UploadedFile[Any],
     by,
     category: str = AttachmentCategory.OTHER,
     at: datetime | None = None,
@@ -46,7 +46,7 @@ def attach(
         raise AttachmentRefused(
             f"「{filename}」有 {size / 1024 / 1024:.1f} MB，每个附件不超过 20 MB。"
         )
-    kind = recognise(filename, upload)
+    kind = recognise(filename, cast(BinaryIO, upload))
     if kind is None:
         raise AttachmentRefused(
             f"「{filename}」不是可以上传的文件，请上传 {WORDS}，且扩展名与内容一致。"
@@ -86,7 +86,7 @@ def attach(
                 at=at,
             )
         except BaseException:
-            attachment.file.storage.delete(attachment.file.name)
+            attachment.file.storage.delete(str(attachment.file.name))
             raise
     return attachment
 
@@ -148,7 +148,7 @@ def _plain_name(name: str) -> str:
     return name or "未命名"
 
 
-def _sha256(upload: UploadedFile) -> str:
+def _sha256(upload: UploadedFile[Any]) -> str:
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)

@@ -118,7 +118,7 @@ def perform(
                 reasons=codes,
                 text=text,
                 actor=by,
-                submitted_by_id=matter.submitted_by_id,
+                submitted_by=matter.submitted_by,
                 at=at,
             )
         audit.record(
