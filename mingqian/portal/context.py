@@ -35,7 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "office_name": user.office.name if user.office_id else "",
         "role_name": user.get_role_display(),
         "home_url": reverse("portal:home"),
-        "todos_url": reverse("portal:todos"),
+        "todos_url": "" if user.is_sysadmin else reverse("portal:todos"),
         "find_url": reverse("portal:find"),
         "logout_url": reverse("accounts:logout"),
         "user_links": [{"url": reverse("accounts:password"), "icon": "lock", "title": "密码修改"}],

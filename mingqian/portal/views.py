@@ -43,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "draws_chart_narrow": _draws_chart(months, NARROW),
         "coverage_chart": coverage("学科组覆盖", groups) if groups else None,
         "coverage_chart_narrow": coverage("学科组覆盖", groups, width=NARROW) if groups else None,
+        "seats_known": any(row.usual_seats for row in groups),
         "meetings": queries.meetings_ahead(user, timezone.now()),
     }
     return render(request, "portal/home.html", context)

@@ -161,7 +161,7 @@ def coverage(title: str, rows: Sequence[CoverageRow], *, width: int = 560) -> Ch
 
 def _tone(row: CoverageRow) -> str:
     if row.multiple is None:
-        return "gray"
+        return "blue-2"
     return "red" if row.multiple < BLOCK_BELOW else "amber" if row.multiple < WARN_BELOW else "blue"
 
 
