@@ -20,7 +20,8 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 MOST_SHEETS = 8
 MOST_CELL_CHARACTERS = 12_000
-TOO_MANY_ROWS = 3
+MOST_CHARACTERS = 10_000_000
+TOO_MANY_ROWS, TOO_MUCH_TEXT = 3, 4
 
 Cell = str | int | float | bool | date | None
 
@@ -51,6 +52,10 @@ def read_sheets(content: bytes) -> list[Sheet]:
     if done.returncode == TOO_MANY_ROWS:
         raise UnreadableWorkbook(
             f"数据超过 {MOST_ROWS:,} 行或 {MOST_COLUMNS} 列。请删去数据区以外的空行空列，或分成几个文件分次导入。"
+        )
+    if done.returncode == TOO_MUCH_TEXT:
+        raise UnreadableWorkbook(
+            "工作簿的文字多得异常，已停止读取。请只保留名册的数据，或分成几个文件分次导入。"
         )
     if done.returncode != 0:
         raise UnreadableWorkbook(
@@ -102,6 +107,7 @@ def main() -> int:
 
     book = CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read()))
     found = []
+    characters = 0
     for facts in book.sheets_metadata:
         if facts.typ != SheetTypeEnum.WorkSheet or facts.visible != SheetVisibleEnum.Visible:
             continue
@@ -109,6 +115,10 @@ def main() -> int:
         if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
             return TOO_MANY_ROWS
         rows = [[_encoded(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        # What goes back to the system must stay small whatever the file unpacks to.
+        characters += sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
+        if characters > MOST_CHARACTERS:
+            return TOO_MUCH_TEXT
         found.append((facts.name, rows))
         if len(found) == MOST_SHEETS:
             break
