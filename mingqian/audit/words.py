@@ -75,6 +75,7 @@ _ACTIONS: dict[str, str] = {
     "draws.void_draw": "抽取作废",
     "draws.export_list": "导出列表",
     "draws.export_roster": "导出评委名单",
+    "draws.print_document": "生成抽取文书",
 }
 
 _DETAILS: dict[str, str] = {
@@ -218,7 +219,7 @@ def detail_lines(details: Mapping[str, Any]) -> list[Line]:
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
     for key in [*old, *(key for key in new if key not in old)]:
-        if (old.get(key) or "") != (new.get(key) or ""):
+        if _shown(old.get(key)) != _shown(new.get(key)):
             yield Line(
                 detail_word(key), old=_shown(old.get(key)), new=_shown(new.get(key)), change=True
             )

@@ -1,0 +1,273 @@
+"""What the official documents of a draw say, as plain data for their templates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+
+from mingqian.draws.models import Draw, FrozenMember, Party, SeatType
+from mingqian.draws.verification import judge, tell
+from mingqian.experts.models import PoolMembership
+from mingqian.web.pdf import qr_svg
+
+from .published import public_key
+from .roster import WHOLE_POOL, GroupRoster, Roster, RosterRow
+
+EVENTS = {
+    "frozen": "评委库与抽取规则已冻结",
+    "committed": "已提交承诺",
+    "closed": "各方承诺到齐，承诺总值已算定",
+    "revealed": "已揭示",
+    "all_revealed": "各方全部揭示，种子由此唯一确定",
+    "executed": "正式抽取完成，凭证已签名存证",
+    "abandoned": "本次抽取终止",
+    "void_requested": "已提出作废",
+    "voided": "已共同作废",
+    "void_withdrawn": "已撤回作废",
+}
+SIGNATURES = (
+    ("抽取工作人员", "评委会办公室"),
+    ("审核人员", "人社部门"),
+    ("监督人员", "全程在场监督"),
+)
+
+
+def moment(at: datetime | None) -> str:
+    """Local time to the second, or a dash."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}" if at else "—"
+
+
+def verify_url(draw: Draw) -> str:
+    """Where anybody verifies this draw."""
+    address = reverse("draws:verify-code", args=[draw.short_code])
+    return f"{settings.MINGQIAN['PUBLIC_URL']}{address}"
+
+
+def transcript_name(draw: Draw) -> str:
+    """The file name of the transcript."""
+    return f"{draw.application.number}-凭证.json"
+
+
+def _head(draw: Draw, title: str, at: datetime) -> dict[str, Any]:
+    application = draw.application
+    void = f"{moment(draw.ended_at)} 作废：{draw.void_reason}" if draw.is_void else None
+    return {
+        "title": title,
+        "committee": application.committee.name if application.committee else "",
+        "number": application.number,
+        "platform": settings.MINGQIAN["PLATFORM_NAME"],
+        "printed": f"打印时间 {moment(at)}",
+        "void": void,
+    }
+
+
+def _meeting(draw: Draw) -> str:
+    application = draw.application
+    starts, ends = (
+        timezone.localtime(each) if each else None
+        for each in (application.starts_at, application.ends_at)
+    )
+    when = f"{starts:%Y-%m-%d %H:%M} 至 {ends:%m-%d %H:%M}" if starts and ends else ""
+    return f"{application.meeting_name}　{when}　{application.place}".strip()
+
+
+def record_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
+    """评审专家抽取记录表."""
+    application = draw.application
+    plan, totals = _plan(draw)
+    drawn = [group for group in roster.groups if group.primaries]
+    return _head(draw, "评审专家抽取记录表", at) | {
+        "facts": [
+            ["评审会议", application.meeting_name],
+            ["会议地点", application.place or "—"],
+            ["会议时间", _meeting_time(draw)],
+            ["抽取方式", application.get_mode_display()],
+            ["抽取时间", moment(draw.executed_at)],
+            ["抽取次序", f"第 {draw.attempt} 次"],
+            ["经办人", f"{application.handler_name}　{application.handler_phone}"],
+            ["操作人", draw.executed_by.real_name if draw.executed_by else "—"],
+            ["在库 / 可抽", f"{draw.pool_count} 人 / {draw.eligible_count} 人"],
+            ["试抽取", f"{draw.trials_counted} 次，均不作结果"],
+        ],
+        "seats_note": f"同单位上限 {application.same_unit_cap or '按规则库'}",
+        "plan": plan,
+        "totals": totals,
+        "names_note": "，姓名已遮盖" if roster.masked else "",
+        "primaries": [_people(group, group.primaries) for group in drawn],
+        "designated": _designated(draw, roster),
+        "alternates": [
+            _people(group, group.alternates) for group in roster.groups if group.alternates
+        ],
+        "events": [
+            {"at": moment(event.at), "text": _event(event.kind, event.party)}
+            for event in draw.events.all()
+        ],
+        "pool_root": draw.pool_root,
+        "transcript_hash": draw.transcript_hash,
+        "short_code": draw.short_code,
+        "verify_url": f"{settings.MINGQIAN['PUBLIC_URL']}{reverse('draws:verify')}",
+        "signatures": [list(block) for block in SIGNATURES],
+    }
+
+
+def _meeting_time(draw: Draw) -> str:
+    starts, ends = draw.application.starts_at, draw.application.ends_at
+    if not starts or not ends:
+        return "—"
+    return (
+        f"{timezone.localtime(starts):%Y-%m-%d %H:%M} 至 {timezone.localtime(ends):%Y-%m-%d %H:%M}"
+    )
+
+
+def _event(kind: str, party: str) -> str:
+    who = f"{Party(party).label}" if party in Party.values else ""
+    return f"{who}{EVENTS.get(kind, kind)}"
+
+
+def _plan(draw: Draw) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Rows of seats by specialty as drawn, with the number of eligible people of each."""
+    seats = Counter(
+        draw.seats.exclude(seat_type=SeatType.DESIGNATED).values_list("specialty", "seat_type")
+    )
+    eligible = dict(
+        PoolMembership.objects.filter(
+            committee=draw.application.committee,
+            expert__in=FrozenMember.objects.filter(draw=draw, codes=[]).values("expert"),
+        )
+        .values("specialties")
+        .annotate(people=Count("expert", distinct=True))
+        .values_list("specialties", "people")
+    )
+    rows = []
+    listed = draw.seats.exclude(seat_type=SeatType.DESIGNATED).select_related("group", "specialty")
+    shown = {seat.specialty_id: seat for seat in listed}
+    for key, seat in sorted(
+        shown.items(),
+        key=lambda each: (
+            each[1].group.order if each[1].group else 10_000,
+            each[1].specialty.code if each[1].specialty else "~",
+        ),
+    ):
+        rows.append(
+            {
+                "group": seat.group.name if seat.group else WHOLE_POOL,
+                "specialty": seat.specialty.name if seat.specialty else "不限专业",
+                "eligible": eligible.get(key, 0) if key else draw.eligible_count,
+                "primary": seats[key, SeatType.PRIMARY],
+                "alternate": seats[key, SeatType.ALTERNATE],
+            }
+        )
+    return rows, {
+        "eligible": draw.eligible_count,
+        "primary": sum(row["primary"] for row in rows),
+        "alternate": sum(row["alternate"] for row in rows),
+    }
+
+
+def _people(group: GroupRoster, rows: list[RosterRow]) -> dict[str, Any]:
+    return {"name": group.name, "rows": [_person(row) for row in rows]}
+
+
+def _person(row: RosterRow) -> dict[str, Any]:
+    return {
+        "order": row.order,
+        "name": row.name,
+        "gender": row.gender,
+        "unit": row.unit,
+        "title": row.title,
+        "level": row.level,
+        "specialty": row.specialty or "不限专业",
+        "duty": row.duty,
+        "lot": row.lot,
+    }
+
+
+def _designated(draw: Draw, roster: Roster) -> list[dict[str, str]]:
+    reasons = list(
+        draw.application.designated.order_by("duty", "id").values_list("reason", flat=True)
+    )
+    rows = [row for group in roster.groups for row in group.designated]
+    return [
+        {"name": row.name, "duty": row.duty, "unit": row.unit, "reason": reason}
+        for row, reason in zip(rows, reasons, strict=False)
+    ]
+
+
+def roster_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
+    """评委名单: no phone, no ID."""
+    return _head(draw, "评委名单", at) | {
+        "meeting": _meeting(draw),
+        "names_note": "姓名已遮盖" if roster.masked else "内部资料，按规定不对外公开",
+        "groups": [
+            {
+                "name": group.name,
+                "note": f"{len(group.members)} 人"
+                + (f"，备选 {len(group.alternates)} 人" if group.alternates else ""),
+                "primaries": [_person(row) for row in group.members],
+                "alternates": [_person(row) for row in group.alternates],
+            }
+            for group in roster.groups
+        ],
+        "closing": f"合计 {roster.members} 人，备选 {roster.alternates} 人。抽取时间 {moment(draw.executed_at)}，"
+        f"验证短码 {draw.short_code}。",
+    }
+
+
+def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
+    """抽取公证单: the proof without a single name."""
+    application = draw.application
+    transcript = bytes(draw.transcript or b"")
+    verdict = tell(judge(transcript), transcript)
+    parties = draw.contributions.select_related("user")
+    lots: dict[str, list[str]] = {SeatType.PRIMARY: [], SeatType.ALTERNATE: []}
+    for seat in draw.seats.exclude(seat_type=SeatType.DESIGNATED).order_by("id"):
+        lots[seat.seat_type].append(seat.lot_code)
+    return _head(draw, "抽取公证单", at) | {
+        "facts": [
+            ["评审会议", application.meeting_name],
+            ["会议时间", _meeting_time(draw)],
+            ["抽取时间", moment(draw.executed_at)],
+            [
+                "席位",
+                f"正选 {len(lots[SeatType.PRIMARY])} 席，备选 {len(lots[SeatType.ALTERNATE])} 席",
+            ],
+            ["抽取次序", f"第 {draw.attempt} 次"],
+            ["试抽取", f"{draw.trials_counted} 次，均记入承诺，不作结果"],
+        ],
+        "qr": qr_svg(verify_url(draw)),
+        "short_code": draw.short_code,
+        "verify_url": f"{settings.MINGQIAN['PUBLIC_URL']}{reverse('draws:verify')}",
+        "pool_note": f"在库 {draw.pool_count} 人，可抽 {draw.eligible_count} 人",
+        "pool_root": draw.pool_root,
+        "rules_hash": draw.rules_hash,
+        "parties_note": f"{len(parties)} 方，先承诺后揭示，任何一方都不能左右结果",
+        "parties": [
+            {
+                "label": str(Party(each.party).label),
+                "person": each.user.real_name if each.user else "—",
+                "commitment": each.commitment,
+                "nonce": each.nonce,
+                "committed_at": moment(each.committed_at),
+                "revealed_at": moment(each.revealed_at),
+            }
+            for each in parties
+        ],
+        "commit_hash": draw.commit_hash,
+        "seed": draw.seed,
+        "lottery_hash": draw.lottery_hash,
+        "transcript_hash": draw.transcript_hash,
+        "public_key": public_key(),
+        "parent": draw.previous,
+        "panel": lots[SeatType.PRIMARY],
+        "alternates": lots[SeatType.ALTERNATE],
+        "transcript_name": transcript_name(draw),
+        "fairness": f"{verdict.fairness}{verdict.fairness_figure}{verdict.fairness_end}"
+        or "本凭证未通过验证，请勿采信。",
+        "signatures": [list(block) for block in SIGNATURES],
+    }

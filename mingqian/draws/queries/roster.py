@@ -1,0 +1,209 @@
+"""The roster of an executed draw, as different eyes may see it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Count, Q, QuerySet
+
+from mingqian.accounts.models import User
+from mingqian.draws.models import (
+    DesignatedMember,
+    Draw,
+    DrawApplication,
+    DrawSeat,
+    DrawStatus,
+    SeatType,
+)
+from mingqian.web.sealed import mask_name
+
+WHOLE_POOL = "不分学科组"
+DRAWN = (DrawStatus.EXECUTED, DrawStatus.VOIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One seat and its holder. `name` is masked unless this reader may see it; no phone or ID in the clear."""
+
+    order: int
+    seat: str
+    seat_type: str
+    name: str
+    gender: str
+    unit: str
+    title: str
+    level: str
+    specialty: str
+    group: str
+    duty: str
+    lot: str
+    mobile: str
+    expert_no: str
+    found_by: str  # what the search box of the page compares with
+
+
+@dataclass(slots=True)
+class GroupRoster:
+    """One discipline group: its designated members, primaries, and alternates in order of substitution."""
+
+    name: str
+    designated: list[RosterRow] = field(default_factory=list)
+    primaries: list[RosterRow] = field(default_factory=list)
+    alternates: list[RosterRow] = field(default_factory=list)
+
+    @property
+    def members(self) -> list[RosterRow]:
+        """Who sits: designated first, then primaries."""
+        return [*self.designated, *self.primaries]
+
+    @property
+    def rows(self) -> list[RosterRow]:
+        """Everybody, alternates last."""
+        return [*self.members, *self.alternates]
+
+
+class Roster:
+    """The seats of one draw by group, for one reader."""
+
+    def __init__(self, draw: Draw, reader: User) -> None:
+        self.draw = draw
+        self.application = draw.application
+        self.masked = not reader.may("draws.export_roster")
+        self.may_reveal = reader.may("experts.reveal_field")
+
+    @cached_property
+    def groups(self) -> list[GroupRoster]:
+        """In the order of the committee's groups; designated members stand in a group of their own."""
+        duties = dict(
+            DesignatedMember.objects.filter(application=self.application).values_list(
+                "expert", "duty"
+            )
+        )
+        made: dict[str, GroupRoster] = {}
+        counters: dict[tuple[str, str], int] = defaultdict(int)
+        for seat in self._seats():
+            name = self._group_of(seat)
+            group = made.setdefault(name, GroupRoster(name))
+            counters[name, seat.seat_type] += 1
+            row = self._row(seat, counters[name, seat.seat_type], name, duties)
+            _list_of(group, seat.seat_type).append(row)
+        return list(made.values())
+
+    def _seats(self) -> list[DrawSeat]:
+        order = {"DESIGNATED": 0, "PRIMARY": 1, "ALTERNATE": 2}
+        seats = self.draw.seats.select_related("expert__unit", "group", "specialty")
+        return sorted(
+            seats,
+            key=lambda s: (
+                _place(s),
+                s.group_id or 0,
+                order[s.seat_type],
+                s.specialty.code if s.specialty else "~",
+                s.rank,
+            ),
+        )
+
+    def _group_of(self, seat: DrawSeat) -> str:
+        if seat.seat_type == SeatType.DESIGNATED:
+            return "指定委员"
+        return seat.group.name if seat.group else WHOLE_POOL
+
+    def _row(self, seat: DrawSeat, order: int, group: str, duties: dict[int, str]) -> RosterRow:
+        expert = seat.expert
+        name = mask_name(expert.name) if self.masked else expert.name
+        duty = DesignatedMember.Duty(duties[expert.pk]).label if expert.pk in duties else "委员"
+        alternate = seat.seat_type == SeatType.ALTERNATE
+        return RosterRow(
+            order=order,
+            seat=f"备选 {seat.rank}" if alternate else seat.get_seat_type_display(),
+            seat_type=seat.seat_type,
+            name=name,
+            gender=expert.get_gender_display(),
+            unit=expert.unit.name if expert.unit else "",
+            title=expert.title_name,
+            level=expert.get_title_level_display(),
+            specialty=seat.specialty.name if seat.specialty else "",
+            group=group,
+            duty=duty,
+            lot=seat.lot_code,
+            mobile="" if self.masked else expert.mobile_masked,
+            expert_no="" if self.masked else expert.expert_no,
+            found_by=" ".join(
+                part.lower()
+                for part in (
+                    name,
+                    "" if self.masked else expert.name_initials,
+                    "" if self.masked else expert.name_pinyin,
+                    expert.unit.name if expert.unit else "",
+                    seat.specialty.name if seat.specialty else "",
+                    seat.lot_code,
+                )
+            ),
+        )
+
+    @cached_property
+    def members(self) -> int:
+        """How many sit: primaries and designated."""
+        return sum(len(group.members) for group in self.groups)
+
+    @cached_property
+    def alternates(self) -> int:
+        """How many stand by."""
+        return sum(len(group.alternates) for group in self.groups)
+
+    def chosen(self, *, group: str = "", text: str = "") -> list[GroupRoster]:
+        """The groups narrowed to one group, and to rows that contain the text (Chinese or pinyin initials)."""
+        wanted = text.strip().lower()
+        found = []
+        for each in self.groups:
+            if group and each.name != group:
+                continue
+            narrowed = GroupRoster(
+                each.name,
+                *(
+                    [row for row in rows if wanted in row.found_by]
+                    for rows in (each.designated, each.primaries, each.alternates)
+                ),
+            )
+            if narrowed.rows:
+                found.append(narrowed)
+        return found
+
+
+def _place(seat: DrawSeat) -> int:
+    """Designated members first, then the groups in the committee's order, then seats without a group."""
+    if seat.seat_type == SeatType.DESIGNATED:
+        return -1
+    return seat.group.order if seat.group else 10_000
+
+
+def _list_of(group: GroupRoster, seat_type: str) -> list[RosterRow]:
+    if seat_type == SeatType.DESIGNATED:
+        return group.designated
+    return group.primaries if seat_type == SeatType.PRIMARY else group.alternates
+
+
+def draws_with_rosters(user: User) -> QuerySet[Draw]:
+    """Executed and void draws that the user may see, with what the list shows."""
+    return (
+        Draw.objects.visible_to(user)
+        .filter(status__in=DRAWN)
+        .select_related("application__matter", "application__committee", "office")
+        .annotate(
+            primaries=Count("seats", filter=~Q(seats__seat_type=SeatType.ALTERNATE)),
+            others=Count("seats", filter=Q(seats__seat_type=SeatType.ALTERNATE)),
+        )
+        .order_by("-id")
+    )
+
+
+def roster_draw(application: DrawApplication, attempt: str = "") -> Draw | None:
+    """The draw whose roster is meant: a named attempt, else the executed one, else the latest void one."""
+    drawn = application.draws.filter(status__in=DRAWN).select_related(
+        "application__matter", "application__committee", "office", "executed_by"
+    )
+    if attempt.isdigit():
+        return drawn.filter(attempt=int(attempt[:5])).first()
+    return drawn.filter(status=DrawStatus.EXECUTED).first() or drawn.order_by("-attempt").first()
