@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from mingqian.draws.models import DrawApplication, DrawMode
-from mingqian.draws.queries.rules import findings
+from mingqian.draws.queries.rules import Level, findings_of
 from mingqian.draws.queries.seats import Seat
-from mingqian.draws.services import Draft, create_application, run_trial, save_application
+from mingqian.draws.services.create import create_application
+from mingqian.draws.services.save import Draft, save_application
+from mingqian.draws.services.trial import run_trial
 from mingqian.experts.models import PoolMembership
 from mingqian.workflow.services import perform
 
@@ -135,11 +137,10 @@ def _submit(province: Province, key: str, lead: Player) -> None:
     """Give every warning its reason, try once, and hand in."""
     application = province.applications[key]
     by = province.user(lead)
-    run_trial(application, by=by)
+    run_trial(application, key=str(uuid.uuid4()), by=by)
     application.refresh_from_db()
-    reasons = {
-        finding.code: WARNING_REASON for finding in findings(application) if finding.level == "WARN"
-    }
+    found = findings_of(application)
+    reasons = {finding.key: WARNING_REASON for finding in found if finding.level == Level.WARN}
     application = save_application(
         application, draft=Draft(reasons=reasons), revision=application.revision, by=by
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 
 from mingqian.draws.models import Draw, DrawApplication
-from mingqian.draws.services import contribute, execute_draw, freeze_draw, reveal
+from mingqian.draws.services.contribute import contribute, reveal
+from mingqian.draws.services.execute import execute_draw
+from mingqian.draws.services.freeze import freeze_draw
 
 from .cast import BUILDING_CLERK, OBSERVER, REVIEWER
 from .founding import Province
@@ -21,4 +23,5 @@ def draw(province: Province, application: DrawApplication) -> Draw:
         contribute(frozen, by=party, text=secrets.token_hex(8))
     for party in (operator, reviewer, observer):
         reveal(Draw.objects.get(pk=frozen.pk), by=party)
-    return execute_draw(Draw.objects.get(pk=frozen.pk), by=operator)
+    ready = Draw.objects.get(pk=frozen.pk)
+    return execute_draw(ready, by=operator, key=ready.commit_hash)
