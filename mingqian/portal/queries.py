@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
-from django.core.cache import cache
+from django.apps import apps
+from django.core.cache import cache as kept
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
@@ -24,33 +29,53 @@ from mingqian.experts.models import (
     MembershipStatus,
     PoolMembership,
 )
-from mingqian.experts.queries.todos import todos as expert_todos
 from mingqian.web.components import CoverageRow, MonthFigures, Tone
 from mingqian.web.todos import TodoItem, sort_key
-from mingqian.workflow import queries as workflow
 from mingqian.workflow.models import MatterStatus
 
 COUNT_KEPT_SECONDS = 15
 GROUPS_SHOWN = 8
 MEETINGS_SHOWN = 4
 
-# Each chapter's own answer to "what waits for this user".
-SOURCES: tuple[Callable[[Any], list[TodoItem]], ...] = (workflow.todos, expert_todos)
+Answer = Callable[[Any], list[TodoItem]]
+
+
+@cache
+def sources() -> tuple[Answer, ...]:
+    """Each chapter's own answer to "what waits for this user": `queries.todos`, a function or a module holding one."""
+    found = []
+    for app in apps.get_app_configs():
+        if not app.name.startswith("mingqian.") or app.label == "portal":
+            continue
+        for name in (f"{app.name}.queries.todos", f"{app.name}.queries"):
+            if (module := _module(name)) is not None and callable(
+                answer := getattr(module, "todos", None)
+            ):
+                found.append(answer)
+                break
+    return tuple(found)
+
+
+def _module(name: str) -> ModuleType | None:
+    try:
+        return import_module(name) if find_spec(name) is not None else None
+    except ModuleNotFoundError:  # the parent is no package, so it has no such part
+        return None
 
 
 def todos(user: User) -> list[TodoItem]:
     """Everything that waits for a user: deadlines first, then what has waited longest."""
     if user.is_sysadmin:
         return []
-    items = sorted((item for source in SOURCES for item in source(user)), key=sort_key)
-    cache.set(_count_key(user), len(items), COUNT_KEPT_SECONDS)
+    items = sorted((item for source in sources() for item in source(user)), key=sort_key)
+    kept.set(_count_key(user), len(items), COUNT_KEPT_SECONDS)
     return items
 
 
 def todo_count(user: User) -> int:
     """How many wait, for the bar: at most a few seconds old, so that no page pays for counting."""
-    kept = cache.get(_count_key(user))
-    return kept if kept is not None else len(todos(user))
+    count = kept.get(_count_key(user))
+    return count if count is not None else len(todos(user))
 
 
 def _count_key(user: User) -> str:

@@ -38,7 +38,7 @@ def item(verb="审核", *, days=0.0, due=None, **kwargs) -> TodoItem:
 @pytest.fixture
 def with_items(monkeypatch):
     def put(*items):
-        monkeypatch.setattr(queries, "SOURCES", (lambda user: list(items),))
+        monkeypatch.setattr(queries, "sources", lambda: (lambda user: list(items),))
 
     return put
 
@@ -107,6 +107,11 @@ def test_twelve_months_end_with_this_one():
 def test_last_years_figure_stops_at_the_same_day_even_on_a_leap_day():
     at = datetime(2028, 2, 29, 12, tzinfo=timezone.get_current_timezone())
     assert queries._same_day_last_year(at).date() == date(2027, 2, 28)
+
+
+def test_every_chapter_that_has_todos_is_asked():
+    asked = {source.__module__.split(".")[1] for source in queries.sources()}
+    assert {"workflow", "experts"} <= asked
 
 
 def test_deadlines_come_first_then_the_longest_wait(with_items):
