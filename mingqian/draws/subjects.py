@@ -51,7 +51,9 @@ def check_ready(action: Action, matter: Matter, by: Any) -> list[Defect]:
         return []
     findings = findings_of(matter.draw_application)
     return [
-        Defect(each.key, DefectLevel.ERROR, each.sentence, "", each.citation, each.anchor.lstrip("#"))
+        Defect(
+            each.key, DefectLevel.ERROR, each.sentence, "", each.citation, each.anchor.lstrip("#")
+        )
         for each in (findings.standing if action == Action.SUBMIT else findings.blocking)
     ]
 

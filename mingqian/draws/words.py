@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class ExclusionWord(NamedTuple):
@@ -24,7 +24,13 @@ class Family(NamedTuple):
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("standing", "资格与聘期", "series-1", "expert_term_max_years", "《职称评审管理暂行规定》第十条"),
+    Family(
+        "standing",
+        "资格与聘期",
+        "series-1",
+        "expert_term_max_years",
+        "《职称评审管理暂行规定》第十条",
+    ),
     Family("avoidance", "回避", "series-2", "avoidance", "《职称评审管理暂行规定》第二十五条"),
     Family("time", "时间", "series-3", "", "本人登记与会议安排"),
     Family("rotation", "轮换与次数", "series-4", "max_consecutive_years", "规则库「轮换与次数」"),
@@ -72,3 +78,45 @@ def ordinal(number: int) -> str:
         return f"第{CHINESE_ORDINALS[ones]}"
     head = "十" if tens == 1 else f"{CHINESE_ORDINALS[tens]}十"
     return f"第{head}{CHINESE_ORDINALS[ones] if ones else ''}"
+
+
+KIND_WORDS = {"primary": "正选", "alternate": "备选"}
+
+
+def conflict_words(names: list[str], kind: str, need: int, short: int, caps: int) -> str:
+    """Why some seats cannot be filled together: 地下工程与隧道的备选 1 席缺 1 席。"""
+    where = "、".join(names[:3]) + (f"等 {len(names)} 个专业" if len(names) > 3 else "")
+    why = "受同单位上限限制" if caps else "可抽人数不足"
+    if kind == "alternate" and not caps:
+        why = "正选抽定后可作备选的人数不足"
+    return f"{where}{KIND_WORDS.get(kind, kind)} {need} 席，缺 {short} 席（{why}）。"
+
+
+def fix_words(fix: dict[str, Any], names: dict[str, str]) -> tuple[str, str]:
+    """(title, sentence) of a way out that the engine found; `names`: specialty code -> name."""
+    params, code = fix["params"], fix["code"]
+    kind = KIND_WORDS.get(params.get("kind", ""), "")
+    if code == "MOVE_SEATS":
+        source, target = names.get(params["source"], ""), names.get(params["target"], "")
+        title = f"{kind}在本组内调整" if params.get("same_group") else f"{kind}调到{target}"
+        return title, f"从{source}调 {params['seats']} 席到{target}，合计不变。"
+    if code == "FEWER_SEATS":
+        name = names.get(params["stratum"], "全库")
+        return f"减少{name}的{kind}", f"{kind}合计减少 {params['old'] - params['new']} 席。"
+    if code == "MORE_CANDIDATES":
+        name = names.get(params["stratum"], "全库")
+        return (
+            f"为{name}补充 {params['people']} 名可抽专家",
+            "补录缺失信息或增补入库专家，且其单位不受同单位上限限制。",
+        )
+    if code == "RAISE_CAP":
+        return (
+            f"同单位上限由 {params['old']} 人放宽为 {params['new']} 人",
+            "同一单位可多坐席位；超过规则上限时须由人社部门调整规则。",
+        )
+    if code == "RAISE_GROUP_CAP":
+        return (
+            f"{fix.get('group_name') or '学科组'}内同单位上限由 {params['old']} 人放宽为 {params['new']} 人",
+            "学科组内同单位比例由规则库规定，须由人社部门调整。",
+        )
+    return code, ""

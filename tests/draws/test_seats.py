@@ -44,7 +44,9 @@ def test_an_empty_pool_gets_no_seats():
     assert share_out(5, {"a": 0, "b": 0}) == {"a": 0, "b": 0}
 
 
-weights = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=2), st.integers(0, 500), max_size=12)
+weights = st.dictionaries(
+    st.text("abcdefgh", min_size=1, max_size=2), st.integers(0, 500), max_size=12
+)
 
 
 @given(st.integers(0, 300), weights)

@@ -25,7 +25,7 @@ from mingqian.web.services import next_number
 from mingqian.workflow.services import perform
 
 from .accounts import make_user
-from .committees import make_committee, make_groups, make_unit
+from .committees import credit_code, make_committee, make_groups
 from .experts import id_number
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -40,6 +40,16 @@ def meeting_time(days_ahead: int = 21, hour: int = 9) -> datetime:
     day = timezone.localdate() + timedelta(days=days_ahead)
     day += timedelta(days=(1 - day.weekday()) % 7)
     return datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI)
+
+
+@transaction.atomic
+def make_units(number: int) -> list[Unit]:
+    """So many employers at once."""
+    serials = [next(_serial) for _ in range(number)]
+    return Unit.objects.bulk_create(
+        Unit(name=f"南江第{serial}设计院", uscc=credit_code(50_000_000 + serial))
+        for serial in serials
+    )
 
 
 @transaction.atomic
@@ -63,7 +73,7 @@ def make_people(
         "term_to": changes.pop("term_to", timezone.localdate() + timedelta(days=800)),
         "status": changes.pop("membership_status", "ACTIVE"),
     }
-    units = units if units is not None else [make_unit() for _ in range(max(1, number))]
+    units = units if units is not None else make_units(max(1, number))
     experts = []
     for place in range(number):
         serial = next(_serial)
@@ -168,7 +178,9 @@ def make_application(
     )
 
 
-def give_reasons(application: DrawApplication, by: User, text: str = "已与专业组核对") -> DrawApplication:
+def give_reasons(
+    application: DrawApplication, by: User, text: str = "已与专业组核对"
+) -> DrawApplication:
     """A reason for every warning, so that the application may be submitted."""
     from mingqian.draws.queries.rules import findings_of
 
@@ -185,13 +197,19 @@ def submitted(application: DrawApplication, by: User) -> DrawApplication:
     return refreshed(application)
 
 
-def approved(application: DrawApplication, by: User, reviewer: User | None = None) -> DrawApplication:
+def approved(
+    application: DrawApplication, by: User, reviewer: User | None = None
+) -> DrawApplication:
     """Submitted by its lead and approved by a reviewer."""
     application = submitted(application, by)
-    perform("APPROVE", on=application.matter, by=reviewer or make_user("reviewer"), opinion="同意。")
+    perform(
+        "APPROVE", on=application.matter, by=reviewer or make_user("reviewer"), opinion="同意。"
+    )
     return refreshed(application)
 
 
 def refreshed(application: DrawApplication) -> DrawApplication:
     """The application as the database now has it."""
-    return DrawApplication.objects.select_related("matter", "committee", "office").get(pk=application.pk)
+    return DrawApplication.objects.select_related("matter", "committee", "office").get(
+        pk=application.pk
+    )

@@ -97,9 +97,7 @@ class Reading:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def read(
-    data: Mapping[str, Any], *, committees: Any, specialties: Iterable[str]
-) -> Reading:
+def read(data: Mapping[str, Any], *, committees: Any, specialties: Iterable[str]) -> Reading:
     """Judge everything typed in the form; a field absent from `data` is left alone."""
     reading = Reading()
     form = ApplicationForm(data, committees=committees)
@@ -139,13 +137,25 @@ def _read_seat(reading: Reading, data: Mapping[str, Any], code: str) -> None:
     except ValidationError as error:
         reading.typed[note_name] = _keepable(data[note_name])
         reading.errors[note_name] = str(error.messages[0])
-    by_hand = bool(data.get(f"typed-{code}")) and plain(str(data.get(f"alternate-{code}", ""))) != ""
+    by_hand = _typed_by_hand(data, code)
     reading.seats[code] = Seat(
         primary=numbers.get("primary"),
         alternate=numbers.get("alternate"),
         alternate_typed=by_hand,
         note=note,
     )
+
+
+def _typed_by_hand(data: Mapping[str, Any], code: str) -> bool:
+    """Whether alternates are the clerk's own. The page's script says so in `typed-`; without scripts the page
+    says in `was-` what it showed, and another number is a typed one. Emptied means derived again."""
+    alternate = plain(str(data.get(f"alternate-{code}", "")))
+    if not alternate:
+        return False
+    if data.get(f"typed-{code}"):
+        return True
+    was = data.get(f"was-{code}")
+    return was is not None and was != alternate
 
 
 def _keepable(value: Any) -> str:

@@ -83,7 +83,11 @@ def visible_applications(user: User) -> QuerySet[DrawApplication]:
 def find_application(user: User, number: str) -> DrawApplication | None:
     """One application by its number, within what the user may see."""
     rows = visible_applications(user).select_related(
-        "committee__series", "committee__convening_unit", "saved_by", "matter__submitted_by", "matter__decided_by"
+        "committee__series",
+        "committee__convening_unit",
+        "saved_by",
+        "matter__submitted_by",
+        "matter__decided_by",
     )
     return rows.filter(matter__number=number).first()
 
@@ -119,7 +123,9 @@ def last_year_by_group(application: DrawApplication) -> dict[str, int]:
 def copyable(user: User) -> QuerySet[DrawApplication]:
     """Applications of the user's own office that a new one may be copied from."""
     rows = DrawApplication.objects.visible_to(user).exclude(committee=None)
-    return rows.filter(office_id=user.office_id).select_related("matter", "committee").order_by("-id")
+    return (
+        rows.filter(office_id=user.office_id).select_related("matter", "committee").order_by("-id")
+    )
 
 
 def awaiting_review(user: User) -> QuerySet[Matter]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from mingqian.committees.models import DisciplineGroup
 from mingqian.draws.models import DrawApplication, SeatQuota
+from mingqian.draws.words import ordinal
 from mingqian.rulebook.queries import RuleSet
 
 from .pool import NO_COUNT, Count, Survey
@@ -32,6 +34,15 @@ class GridRow:
     count: Count
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    findings: list[Any] = field(default_factory=list)
+
+    @property
+    def primary_bad(self) -> bool:
+        return f"primary-{self.code}" in self.errors
+
+    @property
+    def alternate_bad(self) -> bool:
+        return f"alternate-{self.code}" in self.errors
 
     @property
     def need(self) -> int:
@@ -59,6 +70,10 @@ class GridRow:
         return self.typed.get(f"note-{self.code}", self.note)
 
     @property
+    def has_faults(self) -> bool:
+        return bool(self.findings or self.field_errors)
+
+    @property
     def field_errors(self) -> list[tuple[str, str]]:
         """(field name, message) of the cells of this row that could not be read."""
         names = (f"primary-{self.code}", f"alternate-{self.code}", f"note-{self.code}")
@@ -75,6 +90,16 @@ class GridGroup:
     rows: list[GridRow]
     eligible: int
     in_pool: int
+    before: int | None = None
+
+    @property
+    def ordinal(self) -> str:
+        return ordinal(self.place)
+
+    @property
+    def span(self) -> int:
+        """Table rows of the group: a specialty with something wrong has a second row that says what."""
+        return sum(2 if row.has_faults else 1 for row in self.rows)
 
     @property
     def primary(self) -> int:
@@ -146,13 +171,22 @@ def grid_of(
     group_of = {member.specialty_id: group for group in groups for member in group.members.all()}
     errors = errors or {}
     rows = [
-        _row(specialty, group_of.get(specialty.pk), quotas.get(specialty.pk), survey, application, errors)
+        _row(
+            specialty,
+            group_of.get(specialty.pk),
+            quotas.get(specialty.pk),
+            survey,
+            application,
+            errors,
+        )
         for specialty in specialties
     ]
     order = {group.pk: place for place, group in enumerate(groups)}
     rows.sort(key=lambda row: (order.get(row.group_id, len(order)), row.code))
     grouped = _grouped(rows, survey)
-    primaries = sum(row.primary for row in rows) if application.by_group else application.primary_total
+    primaries = (
+        sum(row.primary for row in rows) if application.by_group else application.primary_total
+    )
     alternates = (
         sum(row.alternate for row in rows) if application.by_group else application.alternate_total
     )

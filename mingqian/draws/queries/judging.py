@@ -1,99 +1,107 @@
-"""Judging every member of a pool: facts and the rule book's criteria in, codes out."""
+"""Judging every member of a pool: the engine's rules under the rule book's numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from datetime import timedelta
+from fractions import Fraction
 
+from fairdraw.eligibility import Criteria, Facts, age_on, judge
 from mingqian.draws.models import DrawApplication
 from mingqian.experts.models import ExpertStatus, MembershipStatus
 from mingqian.rulebook.queries import RuleSet
 
 from .pool_facts import MemberFacts, PoolFacts
 
+DESIGNATED = "DESIGNATED"
+"""Ours, not the engine's: somebody who sits by appointment leaves the lots."""
+
 
 def judge_members(
     application: DrawApplication, facts: PoolFacts, rules: RuleSet
 ) -> tuple[dict[int, tuple[str, ...]], int]:
     """(expert id -> codes in the order of trying, how many eligible people are above the age that only warns)."""
-    judge = _judge(application, facts, rules)
-    codes_of = {member.expert_id: judge(member) for member in facts.members}
-    age = rules["age_max"]
-    older = 0
-    if age.number is not None and not age.blocks:
-        older = sum(
-            1
-            for member in facts.members
-            if not codes_of[member.expert_id]
-            and member.birth_date is not None
-            and age_on(member.birth_date, facts.on) > age.whole
-        )
-    return codes_of, older
+    criteria = _criteria(application, facts, rules)
+    rest = _Rest(application, rules)
+    codes_of: dict[int, tuple[str, ...]] = {}
+    for member in facts.members:
+        codes = judge(_facts_of(member, facts, rest), criteria)
+        if member.expert_id in facts.designated:
+            codes = (*codes, DESIGNATED)
+        codes_of[member.expert_id] = codes
+    return codes_of, _older(facts, codes_of, rules)
 
 
-def age_on(born: date, day: date) -> int:
-    """Full years of age on a day."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def served_too_long(years: set[int], year: int, *, most: int, rest: int) -> bool:
-    """Whether somebody who served in these years must rest in `year`: `most` years running, then `rest` off."""
-    for last in range(year - rest, year):
-        if all(last - back in years for back in range(most)):
-            return True
-    return False
-
-
-def _judge(
-    application: DrawApplication, facts: PoolFacts, rules: RuleSet
-) -> Callable[[MemberFacts], tuple[str, ...]]:
+def _criteria(application: DrawApplication, facts: PoolFacts, rules: RuleSet) -> Criteria:
     committee = application.committee
     assert committee is not None
-    wanted = wanted_specialties(application)
-    most, rest = rules["max_consecutive_years"].whole, rules["rest_years"].whole
-    seats, age = rules["max_seats_per_year"].whole, rules["age_max"]
-    oldest = age.whole if age.number is not None and age.blocks else None
-
-    def judge(member: MemberFacts) -> tuple[str, ...]:
-        who, codes = member.expert_id, []
-        if member.expert_status in (ExpertStatus.SUSPENDED, ExpertStatus.DISQUALIFIED):
-            codes.append("SUSPENDED")
-        elif member.expert_status != ExpertStatus.ACTIVE:
-            codes.append("INACTIVE")
-        if member.membership_status != MembershipStatus.ACTIVE and "SUSPENDED" not in codes:
-            codes.append("SUSPENDED")
-        if not (member.term_from <= facts.on and facts.last_day <= member.term_to):
-            codes.append("TERM_EXPIRED")
-        if member.grade is None or member.grade < committee.minimum_level:
-            codes.append("LEVEL")
-        if not wanted.intersection(member.specialties):
-            codes.append("SPECIALTY")
-        if not member.uscc or member.birth_date is None:
-            codes.append("DATA_MISSING")
-        if member.unit_id in facts.avoided_units:
-            codes.append("UNIT_AVOID")
-        if who in facts.avoided_experts:
-            codes.append("EXPERT_AVOID")
-        if who in facts.clashing:
-            codes.append("TIME_CLASH")
-        if who in facts.unavailable:
-            codes.append("UNAVAILABLE")
-        if who in facts.already_drawn:
-            codes.append("ALREADY_DRAWN")
-        if served_too_long(facts.years_served.get(who, set()), application.year, most=most, rest=rest):
-            codes.append("ROTATION")
-        if facts.seats_this_year.get(who, 0) >= seats:
-            codes.append("LOAD")
-        if oldest is not None and member.birth_date and age_on(member.birth_date, facts.on) > oldest:
-            codes.append("AGE")
-        if who in facts.designated:
-            codes.append("DESIGNATED")
-        return tuple(codes)
-
-    return judge
+    age = rules["age_max"]
+    return Criteria(
+        on=facts.on,
+        min_level=committee.minimum_level,
+        strata=frozenset(committee.specialties.active().values_list("code", flat=True)),
+        avoided_employers=frozenset(map(str, facts.avoided_units)),
+        avoided_ids=frozenset(map(str, facts.avoided_experts)),
+        max_seats_per_year=rules["max_seats_per_year"].whole,
+        max_consecutive_years=rules["max_consecutive_years"].whole,
+        max_age=age.whole if age.number is not None and age.blocks else None,
+    )
 
 
-def wanted_specialties(application: DrawApplication) -> set[str]:
-    """Specialties of the committee: a member whose every specialty lies outside cannot be seated."""
-    committee = application.committee
-    return set(committee.specialties.active().values_list("code", flat=True)) if committee else set()
+def _facts_of(member: MemberFacts, facts: PoolFacts, rest: _Rest) -> Facts:
+    who = member.expert_id
+    suspended = MembershipStatus.SUSPENDED == member.membership_status
+    status = ExpertStatus.SUSPENDED if suspended else member.expert_status
+    # A term that ends before the last day of the meeting is over for this meeting.
+    term_to = member.term_to if member.term_to >= facts.last_day else facts.on - timedelta(days=1)
+    return Facts(
+        id=str(who),
+        in_pool=True,
+        status=str(status),
+        term_from=member.term_from,
+        term_to=term_to,
+        strata=member.specialties,
+        level=member.grade,
+        employer=str(member.unit_id) if member.unit_id and member.uscc else None,
+        former_employers=facts.former_units.get(who, ()),
+        birth_date=member.birth_date,
+        in_integrity=False,
+        unavailable=who in facts.unavailable,
+        time_clash=who in facts.clashing,
+        already_drawn=who in facts.already_drawn,
+        declined_earlier=False,
+        conflict=False,
+        applicant=False,
+        seats_this_year=facts.seats_this_year.get(who, 0),
+        consecutive_years=rest.most if rest.is_due(facts.years_served.get(who)) else 0,
+    )
+
+
+class _Rest:
+    """Rotation: after `most` years running in one committee somebody rests `years` years."""
+
+    def __init__(self, application: DrawApplication, rules: RuleSet) -> None:
+        self.year = application.year
+        self.most = rules["max_consecutive_years"].whole
+        self.years = rules["rest_years"].whole
+
+    def is_due(self, served: set[int] | None) -> bool:
+        """Whether somebody who served in these years must rest in the application's year."""
+        if not served:
+            return False
+        return any(
+            all(last - back in served for back in range(self.most))
+            for last in range(self.year - self.years, self.year)
+        )
+
+
+def _older(facts: PoolFacts, codes_of: dict[int, tuple[str, ...]], rules: RuleSet) -> int:
+    age = rules["age_max"]
+    if age.number is None or age.blocks:
+        return 0
+    return sum(
+        1
+        for member in facts.members
+        if not codes_of[member.expert_id]
+        and member.birth_date is not None
+        and Fraction(age_on(member.birth_date, facts.on)) > age.exact
+    )

@@ -16,7 +16,7 @@ from functools import cached_property
 from django.utils import timezone
 
 import fairdraw
-from mingqian.committees.models import GroupSpecialty
+from mingqian.committees.models import GroupSpecialty, Unit
 from mingqian.draws.models import DrawApplication
 from mingqian.draws.words import exclusion
 from mingqian.rulebook.queries import RuleSet, rule_set
@@ -119,6 +119,15 @@ class Assembled:
     codes_of: Mapping[int, tuple[str, ...]]
     in_pool: int
     eligible: int
+    uscc_of: dict[str, str]
+
+    @cached_property
+    def employer_of(self) -> dict[str, str]:
+        """Pseudonym of an employer -> name of the unit; one query, for those who explain a cap."""
+        names = dict(
+            Unit.objects.filter(uscc__in=self.uscc_of.values()).values_list("uscc", "name")
+        )
+        return {name: names.get(uscc, "") for name, uscc in self.uscc_of.items()}
 
 
 def survey_of(
@@ -128,7 +137,8 @@ def survey_of(
     if application.committee_id is None:
         return Survey(on or timezone.localdate(), (), {})
     rules = rules or _rules_of(application, on)
-    return _survey(application, gather(application, on=on), rules)
+    facts = gather(application, window_years=rules["conflict_window_years"].whole, on=on)
+    return _survey(application, facts, rules)
 
 
 def _survey(application: DrawApplication, facts: PoolFacts, rules: RuleSet) -> Survey:
@@ -191,6 +201,7 @@ def assemble(
         codes_of=survey.codes_of,
         in_pool=survey.in_pool,
         eligible=survey.eligible,
+        uscc_of={name: uscc for uscc, name in maker.employers.items()},
     )
 
 
@@ -208,7 +219,10 @@ class _Maker:
     """Makes candidates: pseudonyms of people and of employers, strata within one group."""
 
     def __init__(
-        self, application: DrawApplication, groups: Mapping[str, str], salt_of: Callable[[int], bytes]
+        self,
+        application: DrawApplication,
+        groups: Mapping[str, str],
+        salt_of: Callable[[int], bytes],
     ) -> None:
         self.by_group = application.by_group
         self.groups = groups
@@ -251,7 +265,10 @@ def _plan(
     if application.by_group:
         strata = [
             fairdraw.Stratum(
-                quota.specialty.code, quota.primary, quota.alternate, groups.get(quota.specialty.code)
+                quota.specialty.code,
+                quota.primary,
+                quota.alternate,
+                groups.get(quota.specialty.code),
             )
             for quota in quotas
             if quota.primary or quota.alternate

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from mingqian.committees.terms import plus_years
 from mingqian.draws.models import (
     DrawApplication,
     DrawAvoidance,
@@ -21,6 +22,7 @@ from mingqian.draws.models import (
     SeatType,
 )
 from mingqian.experts.models import (
+    ExpertEmployment,
     ExpertUnavailability,
     MembershipSpecialty,
     MembershipStatus,
@@ -60,12 +62,16 @@ class PoolFacts:
     clashing: set[int] = field(default_factory=set)
     already_drawn: set[int] = field(default_factory=set)
     designated: set[int] = field(default_factory=set)
+    former_units: dict[int, tuple[str, ...]] = field(default_factory=dict)
     years_served: dict[int, set[int]] = field(default_factory=dict)
     seats_this_year: dict[int, int] = field(default_factory=dict)
 
 
-def gather(application: DrawApplication, *, on: date | None = None) -> PoolFacts:
-    """Read the facts for the meeting's day (`on` or today, while the application has none)."""
+def gather(application: DrawApplication, *, window_years: int, on: date | None = None) -> PoolFacts:
+    """Read the facts for the meeting's day (`on` or today, while the application has none).
+
+    `window_years`: how long ago a former employment still counts as one with an avoided unit.
+    """
     first, last = meeting_days(application, on)
     facts = PoolFacts(first, last, _members(application))
     for kind, unit, expert in application.avoidances.values_list("kind", "unit_id", "expert_id"):
@@ -74,6 +80,7 @@ def gather(application: DrawApplication, *, on: date | None = None) -> PoolFacts
         else:
             facts.avoided_experts.add(expert)
     facts.designated = set(application.designated.values_list("expert_id", flat=True))
+    facts.former_units = _former_units(application, facts, plus_years(first, -window_years))
     facts.unavailable = _unavailable(application, first, last)
     facts.clashing = _clashing(application, first, last)
     facts.already_drawn = _already_drawn(application)
@@ -126,6 +133,21 @@ def _of_pool(application: DrawApplication) -> Q:
         committee_id=application.committee_id, status__in=IN_POOL
     )
     return Q(expert__in=members.values("expert"))
+
+
+def _former_units(
+    application: DrawApplication, facts: PoolFacts, since: date
+) -> dict[int, tuple[str, ...]]:
+    """Avoided units that members worked for since a day, by expert."""
+    if not facts.avoided_units:
+        return {}
+    rows = ExpertEmployment.objects.filter(
+        _of_pool(application), unit__in=facts.avoided_units
+    ).exclude(to_on__lt=since)
+    former: defaultdict[int, list[str]] = defaultdict(list)
+    for expert, unit in rows.values_list("expert_id", "unit_id"):
+        former[expert].append(str(unit))
+    return {expert: tuple(units) for expert, units in former.items()}
 
 
 def _unavailable(application: DrawApplication, first: date, last: date) -> set[int]:

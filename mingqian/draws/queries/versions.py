@@ -47,6 +47,11 @@ class Change:
     specialty: str = ""
     field: str = ""
 
+    @property
+    def shrunk(self) -> int:
+        """By how much a number fell."""
+        return -(self.delta or 0)
+
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """Every difference between two contents made by `snapshot`, seats first."""
@@ -54,12 +59,16 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     seats_changed = bool(changes)
     for field, label in PLAIN_FIELDS:
         was, now = old.get(field), new.get(field)
-        if was == now or (seats_changed and field.endswith("_total") and new.get("mode") == "BY_GROUP"):
+        if was == now or (
+            seats_changed and field.endswith("_total") and new.get("mode") == "BY_GROUP"
+        ):
             continue
         changes.append(_change(label, was, now, field=field))
     for field, label in LIST_FIELDS:
         changes.extend(_list_changes(label, field, old.get(field) or [], new.get(field) or []))
-    changes.extend(_reason_changes(old.get("warning_reasons") or {}, new.get("warning_reasons") or {}))
+    changes.extend(
+        _reason_changes(old.get("warning_reasons") or {}, new.get("warning_reasons") or {})
+    )
     return changes
 
 
@@ -91,7 +100,12 @@ def _list_changes(
 def _reason_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[Change]:
     for key in sorted({*old, *new}):
         if old.get(key, "") != new.get(key, ""):
-            yield Change("提醒的说明", old.get(key) or "未填", new.get(key) or "未填", field="warning_reasons")
+            yield Change(
+                "提醒的说明",
+                old.get(key) or "未填",
+                new.get(key) or "未填",
+                field="warning_reasons",
+            )
 
 
 def _change(label: str, was: Any, now: Any, *, specialty: str = "", field: str = "") -> Change:

@@ -80,7 +80,13 @@ def _create(
     office = by.office
     name = f"{year} 年度{committee.name}评审会议"[:100] if committee else ""
     matter = open_matter(
-        KIND, prefix=NUMBER_PREFIX, year=year, title=name or "评委抽取申请", office=office, by=by, at=at
+        KIND,
+        prefix=NUMBER_PREFIX,
+        year=year,
+        title=name or "评委抽取申请",
+        office=office,
+        by=by,
+        at=at,
     )
     application = DrawApplication.objects.create(
         matter=matter,
@@ -129,7 +135,9 @@ def _take_over(application: DrawApplication, source: DrawApplication) -> None:
         if quota.specialty_id in kept
     )
     DrawAvoidance.objects.bulk_create(
-        DrawAvoidance(application=application, kind=row.kind, unit_id=row.unit_id, expert_id=row.expert_id)
+        DrawAvoidance(
+            application=application, kind=row.kind, unit_id=row.unit_id, expert_id=row.expert_id
+        )
         for row in source.avoidances.all()
     )
     DesignatedMember.objects.bulk_create(

@@ -90,7 +90,11 @@ def _put_values(edit: Edit, draft: Draft) -> None:
             edit.put(name, "")
         else:
             edit.put(name, value)
-    if application.starts_at and application.ends_at and application.ends_at <= application.starts_at:
+    if (
+        application.starts_at
+        and application.ends_at
+        and application.ends_at <= application.starts_at
+    ):
         # One of the two came alone: the pair must not contradict itself in the columns.
         edit.put("ends_at", None)
     if application.mode == DrawMode.WHOLE_POOL:
@@ -213,7 +217,9 @@ class SeatWriter:
             return primary, before[1] if seat.alternate is None else seat.alternate, True, note
         return primary, alternates_for(primary, self.rules), False, note
 
-    def _note(self, code: str, before: tuple[int, int, bool, str], after: tuple[int, int, bool, str]) -> None:
+    def _note(
+        self, code: str, before: tuple[int, int, bool, str], after: tuple[int, int, bool, str]
+    ) -> None:
         if after[:3] != before[:3]:
             self.edit.note("席位分布")
         if after[:2] != before[:2]:
@@ -254,7 +260,8 @@ def _put_picks(edit: Edit, kind: str, column: str, wanted: set[int], label: str)
     edit.details[label] = {"added": len(wanted - present), "removed": len(present - wanted)}
     rows.filter(**{f"{column}__in": present - wanted}).delete()
     DrawAvoidance.objects.bulk_create(
-        DrawAvoidance(application=edit.application, kind=kind, **{column: pk}) for pk in sorted(wanted - present)
+        DrawAvoidance(application=edit.application, kind=kind, **{column: pk})
+        for pk in sorted(wanted - present)
     )
 
 

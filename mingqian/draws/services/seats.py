@@ -90,7 +90,12 @@ def copy_last_year(
 ) -> DrawApplication:
     """复制上年: the seats of the committee's latest earlier application that was approved."""
     with editing(
-        application, by=by, action="draws.copy_last_year", revision=revision, form_key=form_key, at=at
+        application,
+        by=by,
+        action="draws.copy_last_year",
+        revision=revision,
+        form_key=form_key,
+        at=at,
     ) as edit:
         source = last_year_of(edit.application)
         if source is None:
@@ -120,7 +125,12 @@ def derive_alternates(
 ) -> DrawApplication:
     """备选按比例补齐: every alternate follows its primaries again, typed by hand or not."""
     with editing(
-        application, by=by, action="draws.derive_alternates", revision=revision, form_key=form_key, at=at
+        application,
+        by=by,
+        action="draws.derive_alternates",
+        revision=revision,
+        form_key=form_key,
+        at=at,
     ) as edit:
         edit.put("alternate_total_typed", False, label="备选合计")
         _write(edit, {code: Seat(alternate_typed=False) for code in _codes(edit.application)})
@@ -142,7 +152,9 @@ def change_seats(
     at: datetime | None = None,
 ) -> DrawApplication:
     """A change that a finding or a trial offered: some rows, a total, the cap or the hour of the draw."""
-    with editing(application, by=by, action=action, revision=revision, form_key=form_key, at=at) as edit:
+    with editing(
+        application, by=by, action=action, revision=revision, form_key=form_key, at=at
+    ) as edit:
         if total is not None:
             edit.put("primary_total", total)
         if alternate_total is not None:
@@ -166,5 +178,3 @@ def _write(edit: Edit, seats: Mapping[str, Seat]) -> None:
 def _codes(application: DrawApplication) -> list[str]:
     committee = application.committee
     return list(committee.specialties.values_list("code", flat=True)) if committee else []
-
-

@@ -55,7 +55,9 @@ def seat_coverage(eligible: int, primary: int, block: Fraction, warn: Fraction) 
 def group_bar(primary: int, alternate: int, before: int | None, longest: int) -> SafeString:
     """Seats of a group: primaries filled, alternates pale, last year's primaries as a tick."""
     unit = 126 / max(longest, 1)
-    words = f"正选 {primary}，备选 {alternate}" + (f"，上年正选 {before}" if before is not None else "")
+    words = f"正选 {primary}，备选 {alternate}" + (
+        f"，上年正选 {before}" if before is not None else ""
+    )
     tick = (
         format_html('<path class="last-year" d="M{} 0v14"/>', f"{before * unit:.1f}")
         if before is not None
@@ -74,7 +76,9 @@ def group_bar(primary: int, alternate: int, before: int | None, longest: int) ->
 
 
 @register.simple_tag
-def removed_bar(parts: list[tuple[str, str, int]], whole: int, width: int = 150, height: int = 10) -> SafeString:
+def removed_bar(
+    parts: list[tuple[str, str, int]], whole: int, width: int = 150, height: int = 10
+) -> SafeString:
     """How many each family of rules removed: (tone class, words, number) side by side."""
     words = "，".join(f"{label} {number}" for _, label, number in parts if number) or "无人剔除"
     scale = (width - max(len(parts) - 1, 0)) / max(whole, 1)
@@ -96,3 +100,12 @@ def removed_bar(parts: list[tuple[str, str, int]], whole: int, width: int = 150,
         height,
         format_html_join("", '<rect class="{}" x="{}" width="{}" height="{}"/>', pieces),
     )
+
+
+@register.simple_tag
+def group_words(group: Any, case: Any) -> str:
+    """不少于 3 人·符合, for a group that gets seats."""
+    if group.id is None or not group.primary:
+        return ""
+    least = case.rules["min_group_size"].whole
+    return f"不少于 {least} 人·{'符合' if group.primary >= least else '不足'}"

@@ -10,7 +10,8 @@ from django.utils import timezone
 from mingqian.committees.models import CommitteeFiling
 from mingqian.draws.models import DrawApplication, DrawAvoidance
 from mingqian.draws.queries.grid import Grid, grid_of
-from mingqian.draws.queries.pool import Survey, survey_of
+from mingqian.draws.queries.pool import Survey, survey_of, with_verdict
+from mingqian.draws.queries.verdict import verdict_of
 from mingqian.rulebook.queries import RuleSet, rule_set
 
 from . import meeting, members, people
@@ -50,6 +51,10 @@ def read_case(
     rules = rules_for(application, now=now)
     survey = survey or survey_of(application, rules=rules)
     grid: Grid = grid_of(application, survey, rules, errors=errors)
+    if survey.verdict is None:
+        verdict = verdict_of(application, survey, grid)
+        if verdict is not None:
+            survey = with_verdict(survey, verdict)
     kinds = [avoidance.kind for avoidance in application.avoidances.all()]
     return Case(
         application=application,

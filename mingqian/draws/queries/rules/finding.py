@@ -103,8 +103,12 @@ class Findings:
         return self.at(Level.WARN)
 
     @property
-    def passed(self) -> list[Finding]:
-        return [each for each in self.all if each.level in (Level.OK, Level.INFO)]
+    def kept(self) -> list[Finding]:
+        return self.at(Level.OK)
+
+    @property
+    def notes(self) -> list[Finding]:
+        return self.at(Level.INFO)
 
     @property
     def unreasoned(self) -> list[Finding]:
@@ -125,7 +129,9 @@ class Findings:
         found: list[tuple[str, str]] = []
         for finding in self.blocking:
             found.extend(finding.items or [(finding.sentence, finding.anchor)])
-        found.extend((f"{each.title}：请填写说明", f"#reason-{each.key}") for each in self.unreasoned)
+        found.extend(
+            (f"{each.title}：请填写说明", f"#reason-{each.key}") for each in self.unreasoned
+        )
         return found
 
     def section_errors(self) -> Mapping[int, int]:
@@ -136,4 +142,8 @@ class Findings:
         return counts
 
     def for_specialty(self, code: str) -> list[Finding]:
-        return [each for each in self.all if each.specialty == code and each.level in (Level.BLOCK, Level.WARN)]
+        return [
+            each
+            for each in self.all
+            if each.specialty == code and each.level in (Level.BLOCK, Level.WARN)
+        ]

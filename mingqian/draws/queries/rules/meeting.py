@@ -39,7 +39,9 @@ def check_filled(case: Case) -> Iterator[Finding]:
     if (case.avoided_units or case.avoided_experts) and not application.avoidance_ground:
         missing.append(("avoidance_ground", "回避事由", 4))
     for section in sorted({section for _, _, section in missing}):
-        here = [(f"请填写{label}", f"#id_{name}") for name, label, part in missing if part == section]
+        here = [
+            (f"请填写{label}", f"#id_{name}") for name, label, part in missing if part == section
+        ]
         labels = "、".join(label for _, label, part in missing if part == section)
         yield Finding(
             key=f"missing:{section}",
@@ -85,7 +87,11 @@ def check_committee(case: Case) -> Iterator[Finding]:
     anchor = "#id_committee"
     if committee.status != Status.ACTIVE:
         yield case.finding(
-            "one_committee_per_draw", "评委会已停用", "请选择在用的评委会。", anchor=anchor, section=1
+            "one_committee_per_draw",
+            "评委会已停用",
+            "请选择在用的评委会。",
+            anchor=anchor,
+            section=1,
         )
     elif not case.grid.rows:
         yield case.finding(
@@ -112,7 +118,9 @@ def check_filing(case: Case) -> Iterator[Finding]:
     anchor, filing = "#id_starts_at", case.filing
     last_day = timezone.localtime(application.ends_at).date() if application.ends_at else meeting_on
     if filing is None or not filing.covers(meeting_on) or not filing.covers(last_day):
-        span = f"备案有效期 {filing.valid_from} 至 {filing.valid_to}，" if filing else "没有核准备案，"
+        span = (
+            f"备案有效期 {filing.valid_from} 至 {filing.valid_to}，" if filing else "没有核准备案，"
+        )
         yield case.finding(
             "filing_required",
             "会议日期不在核准备案有效期内",

@@ -92,27 +92,32 @@ def _one_more_or_less(case: Case) -> tuple[Fix, ...]:
     return (Fix(f"{roomy.name}正选改为 {seats} 人", deed=f"set_primary:{roomy.code}:{seats}"),)
 
 
-def _least_members(case: Case) -> Rule | None:
+def least_members(case: Case) -> Rule | None:
     committee = case.application.committee
     if committee is None:
         return None
     if committee.level == CommitteeLevel.SENIOR:
         by_series = committee.basis == Basis.BY_SERIES
-        return case.rules["min_members_senior_series" if by_series else "min_members_senior_specialty"]
+        return case.rules[
+            "min_members_senior_series" if by_series else "min_members_senior_specialty"
+        ]
     junior = committee.level == CommitteeLevel.JUNIOR
     return case.rules.get("min_members_junior" if junior else "min_members_intermediate")
 
 
 def check_least(case: Case) -> Iterator[Finding]:
     """R5, R6: enough members for the committee's level and basis."""
-    rule, committee = _least_members(case), case.application.committee
+    rule, committee = least_members(case), case.application.committee
     if committee is None or case.grid.primaries == 0:
         return
     what = f"{committee.get_basis_display()}的{committee.get_level_display()}评委会"
     if rule is None or rule.number is None:
         if rule is not None:
             yield case.finding(
-                rule, f"{what}人数下限由各地自定", f"{case.members} 人，规则库未设下限", level=Level.INFO
+                rule,
+                f"{what}人数下限由各地自定",
+                f"{case.members} 人，规则库未设下限",
+                level=Level.INFO,
             )
         return
     if case.members >= rule.whole:
@@ -171,7 +176,11 @@ def check_alternates(case: Case) -> Iterator[Finding]:
         else:
             yield case.finding(rule, "备选人数充足", f"备选 {grid.alternates} 人", ok=True)
         return
-    few = [row for row in grid.rows if row.primary and row.alternate < alternates_for(row.primary, case.rules)]
+    few = [
+        row
+        for row in grid.rows
+        if row.primary and row.alternate < alternates_for(row.primary, case.rules)
+    ]
     if few:
         words = "、".join(f"{row.name} {row.alternate} 人" for row in few[:6])
         more = f"等 {len(few)} 个专业" if len(few) > 6 else ""
@@ -184,7 +193,12 @@ def check_alternates(case: Case) -> Iterator[Finding]:
             fixes=(Fix("备选按比例补齐", deed="derive_alternates"),),
         )
     else:
-        yield case.finding(rule, "备选人数充足", f"备选 {grid.alternates} 人，不少于正选的 {rule.number} 倍", ok=True)
+        yield case.finding(
+            rule,
+            "备选人数充足",
+            f"备选 {grid.alternates} 人，不少于正选的 {rule.number} 倍",
+            ok=True,
+        )
 
 
 def cap_by_rule(case: Case) -> int:
@@ -258,5 +272,7 @@ def check_designated(case: Case) -> Iterator[Finding]:
                 section=4,
             )
     if count <= most and not silent:
-        names = "、".join(f"{each.expert.name}（{each.get_duty_display()}）" for each in case.designated)
+        names = "、".join(
+            f"{each.expert.name}（{each.get_duty_display()}）" for each in case.designated
+        )
         yield case.finding(rule, f"指定委员不超过 {most} 人", names, ok=True)

@@ -22,7 +22,9 @@ def times(value: Fraction | None) -> str:
 
 def removed_words(row: GridRow) -> str:
     """信息缺失 3、回避单位 2: what removed members of this specialty, the largest first."""
-    return "、".join(f"{exclusion(code).label} {number}" for code, number in row.count.removed_most_first)
+    return "、".join(
+        f"{exclusion(code).label} {number}" for code, number in row.count.removed_most_first
+    )
 
 
 def check_eligibility(case: Case) -> Iterator[Finding]:
@@ -61,7 +63,10 @@ def check_multiples(case: Case) -> Iterator[Finding]:
         if asked and all(row.multiple is None or row.multiple >= grid.warn for row in asked):
             least = min((row.multiple for row in asked if row.multiple is not None), default=None)
             yield case.finding(
-                "pool_min_multiple_warn", "可抽人数充足", f"各专业可抽至少为正选的 {times(least)}", ok=True
+                "pool_min_multiple_warn",
+                "可抽人数充足",
+                f"各专业可抽至少为正选的 {times(least)}",
+                ok=True,
             )
     else:
         yield from _check_whole(case)
@@ -116,7 +121,9 @@ def _fewer(row: GridRow) -> tuple[Fix, ...]:
     if eligible >= row.primary:
         left = eligible - row.primary
         return (Fix(f"备选改为 {left} 人", deed=f"set_alternate:{row.code}:{left}"),)
-    return (Fix(f"正选改为 {eligible} 人、备选改为 0 人", deed=f"set_seats:{row.code}:{eligible}:0"),)
+    return (
+        Fix(f"正选改为 {eligible} 人、备选改为 0 人", deed=f"set_seats:{row.code}:{eligible}:0"),
+    )
 
 
 def _check_whole(case: Case) -> Iterator[Finding]:
@@ -142,7 +149,10 @@ def _check_whole(case: Case) -> Iterator[Finding]:
         )
     else:
         yield case.finding(
-            "pool_min_multiple_warn", "可抽人数充足", f"可抽为正选的 {times(grid.multiple)}", ok=True
+            "pool_min_multiple_warn",
+            "可抽人数充足",
+            f"可抽为正选的 {times(grid.multiple)}",
+            ok=True,
         )
     for row in grid.rows:
         if row.primary > row.count.eligible:
@@ -169,7 +179,9 @@ def check_feasible(case: Case) -> Iterator[Finding]:
     if verdict is None:
         return
     if verdict.feasible:
-        yield case.finding("random_draw", "随机抽取可行", "全部席位与同单位上限可以同时满足", ok=True)
+        yield case.finding(
+            "random_draw", "随机抽取可行", "全部席位与同单位上限可以同时满足", ok=True
+        )
         return
     if any(row.lacking for row in case.grid.rows) or case.grid.eligible < case.grid.seats:
         return

@@ -1,150 +1,150 @@
 // The seat grid as a spreadsheet: arrows, Enter, paste from Excel, totals and alternates as one types.
 // Without this script the same table is a plain form; the server computes the same figures on saving.
-(() => {
-  "use strict";
 
-  const COLUMNS = ["primary", "alternate", "note"];
+const COLUMNS = ["primary", "alternate", "note"];
+const BAR_PER_TIMES = 7;
+const BAR_WIDTH = 84;
 
-  const plainDigits = (text) => text.normalize("NFKC").trim();
+for (const table of document.querySelectorAll("table[data-seat-grid]")) start(table);
 
-  const seats = (input) => {
-    const text = plainDigits(input.value);
-    return /^\d{1,6}$/.test(text) ? Number(text) : 0;
+function start(table) {
+  const rules = {
+    ratio: Number(table.dataset.ratio),
+    least: Number(table.dataset.least),
+    block: Number(table.dataset.block),
+    warn: Number(table.dataset.warn),
+  };
+  const rows = [...table.querySelectorAll("tr[data-specialty]")];
+  const columns = COLUMNS.filter((column) => table.querySelector(`input[data-column="${column}"]`));
+  // With this script `typed-` says which alternates are typed by hand; the page's own guess is not needed.
+  for (const was of table.querySelectorAll("input[data-was]")) was.remove();
+
+  const cell = (row, column) => rows[row]?.querySelector(`input[data-column="${columns[column]}"]`);
+  const place = (input) => [rows.indexOf(input.closest("tr")), columns.indexOf(input.dataset.column)];
+  const focus = (row, column) => {
+    const target = cell(row, column);
+    target?.focus();
+    return Boolean(target);
   };
 
-  const derived = (primary, ratio, least) =>
-    primary > 0 ? Math.max(least, Math.ceil(Math.round(primary * ratio * 1e6) / 1e6)) : 0;
+  table.addEventListener("focusin", (event) => {
+    if (["primary", "alternate"].includes(event.target.dataset.column)) event.target.select();
+  });
 
-  class SeatGrid {
-    constructor(table) {
-      this.table = table;
-      this.ratio = Number(table.dataset.ratio);
-      this.least = Number(table.dataset.least);
-      this.floor = Number(table.dataset.block);
-      this.advice = Number(table.dataset.warn);
-      this.rows = [...table.querySelectorAll("tr[data-specialty]")];
-      table.addEventListener("keydown", (event) => this.onKey(event));
-      table.addEventListener("paste", (event) => this.onPaste(event));
-      table.addEventListener("input", (event) => this.onInput(event));
-      table.addEventListener("focusin", (event) => {
-        if (event.target.dataset.column && event.target.dataset.column !== "note") event.target.select();
+  table.addEventListener("keydown", (event) => {
+    const input = event.target;
+    if (!input.dataset.column || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const [row, column] = place(input);
+    const whole = input.selectionStart === 0 && input.selectionEnd === input.value.length;
+    let moved = false;
+    if (event.key === "ArrowUp") moved = focus(row - 1, column);
+    else if (event.key === "ArrowDown") moved = focus(row + 1, column);
+    else if (event.key === "Enter") moved = focus(row + (event.shiftKey ? -1 : 1), column) || true;
+    else if (event.key === "ArrowLeft" && (whole || input.selectionEnd === 0)) moved = focus(row, column - 1);
+    else if (event.key === "ArrowRight" && (whole || input.selectionStart === input.value.length)) moved = focus(row, column + 1);
+    if (moved) event.preventDefault();
+  });
+
+  table.addEventListener("paste", (event) => {
+    const input = event.target;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (!input.dataset.column || !/[\t\n]/.test(text.trimEnd())) return;
+    event.preventDefault();
+    const [firstRow, firstColumn] = place(input);
+    const lines = text.replace(/\r/g, "").replace(/\n$/, "").split("\n");
+    lines.forEach((line, down) => {
+      line.split("\t").forEach((value, right) => {
+        const target = cell(firstRow + down, firstColumn + right);
+        if (!target) return;
+        target.value = target.dataset.column === "note" ? value.trim() : plain(value);
+        if (target.dataset.column === "alternate") markTyped(target);
+        refresh(target.closest("tr"), rules);
       });
-    }
+    });
+    addUp(table, rows);
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 
-    cell(row, column) {
-      return this.rows[row]?.querySelector(`input[data-column="${COLUMNS[column]}"]`);
-    }
+  table.addEventListener("input", (event) => {
+    const input = event.target;
+    if (!input.dataset.column) return;
+    if (input.dataset.column === "alternate") markTyped(input);
+    refresh(input.closest("tr"), rules);
+    addUp(table, rows);
+  });
 
-    place(input) {
-      return [
-        this.rows.indexOf(input.closest("tr[data-specialty]")),
-        COLUMNS.indexOf(input.dataset.column),
-      ];
-    }
+  table.closest("form")?.addEventListener("seats-counted", () => {
+    for (const row of rows) refresh(row, rules);
+    showFaults(table);
+  });
+}
 
-    focus(row, column) {
-      const target = this.cell(row, column);
-      if (target) target.focus();
-      return Boolean(target);
-    }
+// The row beneath a specialty says what is wrong with it; the group's name spans the rows that are there.
+function showFaults(table) {
+  for (const why of table.querySelectorAll("tr.why")) why.hidden = !why.querySelector(".why-line");
+  for (const name of table.querySelectorAll(".group-name")) {
+    const shown = name.closest("tbody").querySelectorAll("tr.seat-row, tr.why:not([hidden])");
+    name.rowSpan = shown.length;
+  }
+}
 
-    onKey(event) {
-      const input = event.target;
-      if (!input.dataset.column || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-      const [row, column] = this.place(input);
-      const atStart = input.selectionStart === 0;
-      const atEnd = input.selectionEnd === input.value.length;
-      let moved = false;
-      if (event.key === "ArrowUp" || (event.key === "Enter" && event.shiftKey)) {
-        moved = this.focus(row - 1, column) || event.key === "Enter";
-      } else if (event.key === "ArrowDown" || event.key === "Enter") {
-        moved = this.focus(row + 1, column) || event.key === "Enter";
-      } else if (event.key === "ArrowLeft" && atStart) {
-        moved = this.focus(row, column - 1);
-      } else if (event.key === "ArrowRight" && atEnd) {
-        moved = this.focus(row, column + 1);
-      }
-      if (moved) event.preventDefault();
-    }
+function plain(text) {
+  return text.normalize("NFKC").trim();
+}
 
-    onPaste(event) {
-      const input = event.target;
-      const text = event.clipboardData?.getData("text/plain") ?? "";
-      if (!input.dataset.column || !/[\t\n]/.test(text.trimEnd())) return;
-      event.preventDefault();
-      const [firstRow, firstColumn] = this.place(input);
-      text.replace(/\r/g, "").replace(/\n$/, "").split("\n").forEach((line, down) => {
-        line.split("\t").forEach((value, right) => {
-          const target = this.cell(firstRow + down, firstColumn + right);
-          if (!target) return;
-          target.value = target.dataset.column === "note" ? value.trim() : plainDigits(value);
-          if (target.dataset.column === "alternate") this.markTyped(target);
-          this.refresh(target.closest("tr"));
-        });
-      });
-      this.totals();
-      input.dispatchEvent(new Event("change", { bubbles: true }));
-    }
+function seats(input) {
+  const text = input ? plain(input.value) : "";
+  return /^\d{1,6}$/.test(text) ? Number(text) : 0;
+}
 
-    onInput(event) {
-      const input = event.target;
-      if (!input.dataset.column) return;
-      if (input.dataset.column === "alternate") this.markTyped(input);
-      this.refresh(input.closest("tr"));
-      this.totals();
-    }
+function derived(primary, rules) {
+  const exact = Math.round(primary * rules.ratio * 1e6) / 1e6;
+  return primary > 0 ? Math.max(rules.least, Math.ceil(exact)) : 0;
+}
 
-    // An alternate typed by hand stays; one that was emptied is derived from the primaries again.
-    markTyped(input) {
-      input.closest("tr").querySelector("input[data-typed]").value = input.value.trim() === "" ? "" : "1";
-    }
+// An alternate typed by hand stays; one that was emptied is derived from the primaries again.
+function markTyped(input) {
+  const typed = input.value.trim() !== "";
+  input.closest("td").querySelector("input[data-typed]").value = typed ? "1" : "";
+  input.closest("td").classList.toggle("derived", !typed);
+}
 
-    refresh(row) {
-      const primary = row.querySelector('input[data-column="primary"]');
-      const alternate = row.querySelector('input[data-column="alternate"]');
-      if (alternate && !row.querySelector("input[data-typed]").value && document.activeElement !== alternate) {
-        alternate.value = String(derived(seats(primary), this.ratio, this.least));
-      }
-      this.coverage(row, seats(primary), Number(row.dataset.eligible));
-      const need = seats(primary) + (alternate ? seats(alternate) : 0);
-      row.classList.toggle("seat-row--short", need > Number(row.dataset.eligible));
-    }
+function refresh(row, rules) {
+  const primary = row.querySelector('input[data-column="primary"]');
+  const alternate = row.querySelector('input[data-column="alternate"]');
+  const eligible = Number(row.querySelector(".eligible span").textContent);
+  if (alternate && !row.querySelector("input[data-typed]").value && document.activeElement !== alternate) {
+    alternate.value = String(derived(seats(primary), rules));
+  }
+  const short = seats(primary) + seats(alternate) > eligible;
+  row.classList.toggle("short", short);
+  primary.closest("td").classList.toggle("bad", short || !/^\d{0,6}$/.test(plain(primary.value)));
+  cover(row.querySelector(".cover .coverage"), seats(primary), eligible, rules);
+}
 
-    coverage(row, primaries, eligible) {
-      const box = row.querySelector(".coverage");
-      const bar = box?.querySelector("[data-bar]");
-      if (!bar) return;
-      const times = primaries > 0 ? eligible / primaries : null;
-      const tone = times === null ? "none" : times < this.floor ? "bad" : times < this.advice ? "warn" : "ok";
-      bar.setAttribute("width", String(times === null ? 0 : Math.min(84, times * 7)));
-      bar.setAttribute("class", `coverage-${tone}`);
-      box.className = `coverage ${tone}`;
-      box.querySelector(".num").textContent = times === null ? "–" : `${times.toFixed(1)} 倍`;
-    }
+function cover(box, primaries, eligible, rules) {
+  if (!box) return;
+  const times = primaries > 0 ? eligible / primaries : null;
+  const tone = times === null ? "none" : times < rules.block ? "bad" : times < rules.warn ? "warn" : "ok";
+  const bar = box.querySelectorAll("rect")[1];
+  bar.setAttribute("width", String(times === null ? 0 : Math.min(BAR_WIDTH, times * BAR_PER_TIMES)));
+  bar.setAttribute("class", `coverage-${tone}`);
+  box.className = `coverage ${tone}`;
+  box.querySelector(".num").textContent = times === null ? "–" : `${(Math.floor(times * 10) / 10).toFixed(1)} 倍`;
+}
 
-    totals() {
-      const sums = { all: { primary: 0, alternate: 0 } };
-      this.rows.forEach((row) => {
-        const group = (sums[row.dataset.group] ??= { primary: 0, alternate: 0 });
-        ["primary", "alternate"].forEach((column) => {
-          const input = row.querySelector(`input[data-column="${column}"]`);
-          const number = input ? seats(input) : 0;
-          group[column] += number;
-          sums.all[column] += number;
-        });
-      });
-      this.table.querySelectorAll("[data-total]").forEach((place) => {
-        const [group, column] = place.dataset.total.split(":");
-        place.textContent = String(sums[group]?.[column] ?? 0);
-      });
+function addUp(table, rows) {
+  const sums = { all: { primary: 0, alternate: 0 } };
+  for (const row of rows) {
+    const group = (sums[row.dataset.group] ??= { primary: 0, alternate: 0 });
+    for (const column of ["primary", "alternate"]) {
+      const number = seats(row.querySelector(`input[data-column="${column}"]`));
+      group[column] += number;
+      sums.all[column] += number;
     }
   }
-
-  const start = (root) =>
-    root.querySelectorAll("table[data-seat-grid]").forEach((table) => {
-      if (!table.seatGrid) table.seatGrid = new SeatGrid(table);
-    });
-
-  start(document);
-  document.addEventListener("htmx:load", (event) => start(event.detail.elt.parentElement ?? document));
-})();
+  for (const target of table.querySelectorAll("[data-total]")) {
+    const [group, column] = target.dataset.total.split(":");
+    target.textContent = String(sums[group]?.[column] ?? 0);
+  }
+}

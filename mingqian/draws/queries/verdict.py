@@ -1,0 +1,51 @@
+"""Whether all seats of an application can be filled at once: the short answer for forms and submissions."""
+
+from __future__ import annotations
+
+import fairdraw
+from fairdraw.diagnosis import Diagnosis, diagnose
+from mingqian.draws.models import DrawApplication
+from mingqian.draws.words import conflict_words
+
+from .grid import Grid
+from .pool import Survey, Verdict, assemble
+
+UNUSABLE = {
+    "NO_SEATS": "还没有设置正选人数。",
+    "NO_STRATA": "还没有设置正选人数。",
+    "TOO_MANY_SEATS": "席位总数过大，请检查正选与备选人数。",
+    "DESIGNATED_OVER_CAP": "指定委员中同一单位的人数超过同单位上限，请调整指定委员或同单位上限。",
+}
+
+
+def plan_problem(error: fairdraw.FairdrawError) -> str:
+    """Why the engine cannot take the plan, in words."""
+    return UNUSABLE.get(error.code, "席位设置不能用于抽取，请检查人数与同单位上限。")
+
+
+def verdict_of(application: DrawApplication, survey: Survey, grid: Grid) -> Verdict | None:
+    """Feasible or not and why; None where there is nothing to judge yet."""
+    if application.committee_id is None or grid.primaries == 0:
+        return None
+    try:
+        assembled = assemble(application, survey=survey)
+        diagnosis = diagnose(assembled.pool, assembled.plan)
+    except fairdraw.FairdrawError as error:
+        if error.code in ("NO_SEATS", "NO_STRATA"):
+            return None
+        return Verdict(False, 0, plan_problem(error))
+    if diagnosis.feasible:
+        return Verdict(True)
+    return Verdict(False, diagnosis.short, _why(diagnosis, grid))
+
+
+def _why(diagnosis: Diagnosis, grid: Grid) -> str:
+    parts = []
+    for conflict in diagnosis.conflicts[:3]:
+        names = [row.name for row in (grid.row(code) for code in conflict.strata) if row]
+        parts.append(
+            conflict_words(
+                names or ["全库"], conflict.kind, conflict.need, conflict.short, len(conflict.caps)
+            )
+        )
+    return "".join(parts)

@@ -1,0 +1,202 @@
+"""试抽取: tried, counted, told in numbers; and the ways out that a trial offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+import fairdraw
+from fairdraw.diagnosis import Diagnosis, diagnose
+from mingqian.accounts.access import check
+from mingqian.accounts.models import User
+from mingqian.audit.services import record
+from mingqian.draws.models import DrawApplication, DrawStatus, TrialDraw
+from mingqian.draws.queries.grid import alternates_for
+from mingqian.draws.queries.pool import Assembled, assemble
+from mingqian.draws.queries.rules import read_case
+from mingqian.draws.queries.rules.case import Case
+from mingqian.draws.queries.rules.check import rules_for
+from mingqian.draws.queries.rules.members import cap_by_rule
+from mingqian.draws.queries.seats import Seat
+from mingqian.draws.queries.trial_summary import summarise
+from mingqian.draws.queries.verdict import plan_problem
+from mingqian.workflow.models import MatterStatus
+
+from .editing import SavedMeanwhile
+from .seats import change_seats
+
+CLOSED = (MatterStatus.CANCELLED, MatterStatus.REJECTED)
+
+
+class TrialRefused(ValueError):
+    """A trial that makes no sense now; the text says why and what to do."""
+
+
+class FixRefused(ValueError):
+    """A way out that cannot be taken by itself; the text says why."""
+
+
+def run_trial(
+    application: DrawApplication, *, key: str, by: User, at: datetime | None = None
+) -> TrialDraw:
+    """Try the draw under the present rules and pool; counted, never usable as a result.
+
+    The same `key` (one rendered form) is one trial. Raises TrialRefused, PermissionDenied.
+    """
+    check(by, "draws.run_trial")
+    if not DrawApplication.objects.visible_to(by).filter(pk=application.pk).exists():
+        raise PermissionDenied("another office")
+    made = application.trials.filter(key=key).first()
+    if made is not None:
+        return made
+    _refuse_if_pointless(application)
+    case = read_case(application, errors={})
+    try:
+        assembled = assemble(application, survey=case.survey)
+        diagnosis = diagnose(assembled.pool, assembled.plan)
+    except fairdraw.FairdrawError as error:
+        raise TrialRefused(plan_problem(error)) from error
+    try:
+        with transaction.atomic():
+            return _count(application, key, by, at or timezone.now(), case, assembled, diagnosis)
+    except IntegrityError:
+        # The same form was posted twice at the same moment; the other post counted.
+        return application.trials.get(key=key)
+
+
+def _refuse_if_pointless(application: DrawApplication) -> None:
+    if application.committee_id is None:
+        raise TrialRefused("请先选择评委会，再试抽取。")
+    if application.primary_total == 0:
+        raise TrialRefused("还没有设置正选人数，请先填写席位再试抽取。")
+    if application.matter.status in CLOSED:
+        raise TrialRefused("申请已终止，不再试抽取。")
+    if application.draws.filter(status=DrawStatus.EXECUTED).exists():
+        raise TrialRefused("已正式抽取，不再试抽取。")
+
+
+def _count(
+    application: DrawApplication,
+    key: str,
+    by: User,
+    at: datetime,
+    case: Case,
+    assembled: Assembled,
+    diagnosis: Diagnosis,
+) -> TrialDraw:
+    DrawApplication.objects.filter(pk=application.pk).update(trial_count=F("trial_count") + 1)
+    number = DrawApplication.objects.values_list("trial_count", flat=True).get(pk=application.pk)
+    result = None
+    if diagnosis.solution is not None:
+        result = fairdraw.trial(assembled.pool, assembled.plan, number, diagnosis.solution)
+    made = TrialDraw.objects.create(
+        application=application,
+        number=number,
+        # A draft is on its way to the next submission; what lies with the reviewer is the last one.
+        matter_version=application.matter.version + int(application.matter.is_editable),
+        at=at,
+        by=by,
+        feasible=diagnosis.feasible,
+        summary=summarise(application, assembled, diagnosis, result, case.grid),
+        key=key,
+    )
+    record(
+        "draws.run_trial",
+        on=application.matter,
+        by=by,
+        office_id=application.office_id,
+        details={"number": number, "feasible": diagnosis.feasible, "lacking": diagnosis.short},
+        at=at,
+    )
+    return made
+
+
+def apply_fixes(
+    application: DrawApplication,
+    *,
+    trial: TrialDraw,
+    positions: Sequence[int],
+    by: User,
+    at: datetime | None = None,
+) -> DrawApplication:
+    """Take ways out of a trial: the grid gets the new numbers, in one change.
+
+    Raises SavedMeanwhile if the draft is no longer the one that was tried, FixRefused for a way out
+    that is no change of the application.
+    """
+    fixes = trial.summary.get("fixes", [])
+    seats: dict[str, dict[str, int]] = {}
+    more: dict[str, Any] = {}
+    for position in positions:
+        if not 0 <= position < len(fixes):
+            raise FixRefused("请从列出的改法中选择。")
+        _collect(application, fixes[position], seats, more)
+    return change_seats(
+        application,
+        seats=_pinned(application, seats),
+        by=by,
+        action="draws.apply_fix",
+        revision=trial.summary.get("revision"),
+        at=at,
+        **more,
+    )
+
+
+def _collect(
+    application: DrawApplication,
+    fix: dict[str, Any],
+    seats: dict[str, dict[str, int]],
+    more: dict[str, Any],
+) -> None:
+    code, params = fix["code"], fix["params"]
+    whole = fairdraw.OPEN_STRATUM
+    if code == "MOVE_SEATS":
+        changes = [
+            (params["source"], params["source_new"] - params["source_old"]),
+            (params["target"], params["target_new"] - params["target_old"]),
+        ]
+    elif code == "FEWER_SEATS":
+        changes = [(params["stratum"], params["new"] - params["old"])]
+    elif code == "RAISE_CAP":
+        if params["new"] > cap_by_rule(read_case(application, errors={})):
+            raise FixRefused("放宽后超过规则库的同单位上限，须由人社部门调整规则。")
+        more["cap"] = params["new"]
+        return
+    else:
+        raise FixRefused("这一改法不是席位调整，请按说明办理。")
+    for stratum, step in changes:
+        if not application.by_group and code == "FEWER_SEATS":
+            # A seat moved between a minimum and the open part leaves the totals as they are.
+            name = "total" if params["kind"] == "primary" else "alternate_total"
+            start = application.primary_total if name == "total" else application.alternate_total
+            more[name] = more.get(name, start) + step
+        if stratum != whole:
+            changed = seats.setdefault(stratum, {})
+            changed[params["kind"]] = changed.get(params["kind"], 0) + step
+
+
+def _pinned(application: DrawApplication, steps: dict[str, dict[str, int]]) -> dict[str, Seat]:
+    """New numbers of each row; alternates that would no longer follow the ratio are held as they are."""
+    quotas = {
+        quota.specialty.code: quota for quota in application.quotas.select_related("specialty")
+    }
+    rules = rules_for(application)
+    seats = {}
+    for code, changed in steps.items():
+        quota = quotas.get(code)
+        primary = (quota.primary if quota else 0) + changed.get("primary", 0)
+        alternate = (quota.alternate if quota else 0) + changed.get("alternate", 0)
+        by_hand = application.by_group and alternate != alternates_for(primary, rules)
+        seats[code] = Seat(
+            primary=max(0, primary), alternate=max(0, alternate), alternate_typed=by_hand
+        )
+    return seats
+
+
+__all__ = ["FixRefused", "SavedMeanwhile", "TrialRefused", "apply_fixes", "run_trial"]

@@ -1,0 +1,143 @@
+"""The record of an application: facts, life, history, and what may be done with it now."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from mingqian.accounts.access import refuse, requires
+from mingqian.committees.queries import filing_on
+from mingqian.draws.models import DrawApplication
+from mingqian.draws.queries.applications import state_of
+from mingqian.draws.subjects import PERMISSIONS
+from mingqian.workflow.models import Action
+from mingqian.workflow.queries import attachments_of, last_opinion, possible_actions
+from mingqian.workflow.reasons import reason_labels
+from mingqian.workflow.services import NoSuchMove, NotReady, SomebodyWasFaster, perform
+
+from .life import history_entries, steps_of
+from .lookup import application_or_404
+from .record import facts_of, seat_groups, shown_content, trial_words
+
+OFFICE_MOVES = {
+    "WITHDRAW": ("已撤回，可以继续修改。", "申请已有审核结论，不能撤回。"),
+    "CANCEL": ("草稿已作废，编号保留。", "申请已不是草稿，不能作废。"),
+}
+
+
+@requires("draws.view_application")
+@require_safe
+def show_application(request: HttpRequest, number: str) -> HttpResponse:
+    """The page prints as 评委抽取申请表."""
+    application = application_or_404(request, number)
+    matter, user = application.matter, request.user
+    content, version = shown_content(application, user)
+    opinion = last_opinion(matter)
+    return render(
+        request,
+        "draws/application_detail.html",
+        {
+            "application": application,
+            "matter": matter,
+            "state": state_of(application),
+            "steps": steps_of(application),
+            "content": content,
+            "facts": facts_of(content, filing=_filing(application)),
+            "groups": seat_groups(content),
+            "version": version,
+            "under_work": bool(version) and matter.is_editable,
+            "attachments": attachments_of(matter),
+            "trials": [(trial, trial_words(trial)) for trial in application.trials.all()[:20]],
+            "history": history_entries(application),
+            "opinion": opinion,
+            "opinion_reasons": reason_labels(opinion.reasons) if opinion else [],
+            "versions": matter.versions.order_by("-number"),
+            "actions": possible_actions(matter, user),
+            "may_edit": user.may("draws.edit_application")
+            and user.office_id == application.office_id,
+            "may_try": user.may("draws.run_trial")
+            and matter.status not in ("CANCELLED", "REJECTED"),
+            "may_review": user.may("draws.review_application"),
+            "onward": onward_links(application),
+            "form_key": uuid4().hex,
+        },
+    )
+
+
+def _filing(application: DrawApplication) -> Any:
+    if application.committee is None or application.starts_at is None:
+        return None
+    return filing_on(application.committee, timezone.localtime(application.starts_at).date())
+
+
+def onward_links(application: DrawApplication) -> list[tuple[str, str, str]]:
+    """(label, icon, address) of what follows approval, as far as there are pages for it."""
+    links = []
+    if application.matter.status == "APPROVED":
+        for name, label, icon in (
+            ("draws:official", "正式抽取", "dice-5"),
+            ("draws:roster", "评委名单", "list-numbers"),
+        ):
+            try:
+                links.append((label, icon, reverse(name, args=[application.number])))
+            except NoReverseMatch:
+                continue
+    return links
+
+
+@requires("draws.view_application")
+@require_safe
+def show_version(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    """One submission as it was, word for word."""
+    application = application_or_404(request, number)
+    kept = application.matter.versions.filter(number=version).select_related("submitted_by").first()
+    if kept is None:
+        raise Http404("no such version")
+    return render(
+        request,
+        "draws/application_version.html",
+        {
+            "application": application,
+            "kept": kept,
+            "facts": facts_of(kept.content),
+            "groups": seat_groups(kept.content),
+        },
+    )
+
+
+@requires("draws.edit_application")
+@require_POST
+def move_application(request: HttpRequest, number: str) -> HttpResponse:
+    """撤回 and 作废草稿, by the office."""
+    application = application_or_404(request, number)
+    action = request.POST.get("action", "")
+    if action not in OFFICE_MOVES:
+        raise Http404("no such move")
+    if not request.user.may(PERMISSIONS[Action(action)]):
+        refuse(request, PERMISSIONS[Action(action)])
+    done, late = OFFICE_MOVES[action]
+    try:
+        perform(action, on=application.matter, by=request.user)
+    except (SomebodyWasFaster, NoSuchMove):
+        application.matter.refresh_from_db()
+        reached = {"WITHDRAW": "DRAFT", "CANCEL": "CANCELLED"}[action]
+        # A second click finds the move made: that is no failure.
+        if application.matter.status == reached:
+            messages.success(request, done)
+        else:
+            messages.warning(request, late)
+    except NotReady as refusal:
+        messages.error(request, "；".join(defect.sentence for defect in refusal.defects))
+    else:
+        messages.success(request, done)
+        if action == "WITHDRAW":
+            return redirect("draws:edit", number=number)
+    return redirect("draws:application", number=number)

@@ -1,0 +1,149 @@
+"""The life of an application as steps and as history, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from mingqian.audit.models import Event
+from mingqian.audit.queries import history_of
+from mingqian.draws.models import Draw, DrawApplication, DrawStatus
+from mingqian.web.components import Step, TimelineEntry, Tone
+from mingqian.workflow.models import MatterStatus
+from mingqian.workflow.reasons import reason_labels
+
+MOST_EVENTS = 200
+
+
+def _day(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%m-%d %H:%M}" if at else ""
+
+
+def steps_of(application: DrawApplication) -> list[Step]:
+    """草稿 → 提交 → 审核 → 抽取 → 确认 → 锁定."""
+    matter = application.matter
+    status = MatterStatus(matter.status)
+    drawn = _executed(application)
+    planned = (
+        f"计划 {_day(application.planned_draw_at)}"
+        if application.planned_draw_at
+        else "监督人员到场"
+    )
+    labels = ["草稿", "提交", "审核", "抽取", "确认", "锁定"]
+    notes = [
+        f"{matter.created_by.real_name} {_day(matter.created_at)}",
+        f"第 {matter.version} 版 {_day(matter.submitted_at)}" if matter.version else "评委会办公室",
+        "人社部门",
+        planned,
+        "逐人确认参评",
+        "生成评委名单",
+    ]
+    here, stopped = 0, False
+    if status == MatterStatus.DRAFT:
+        notes[0] = "正在填写"
+    elif status == MatterStatus.RETURNED:
+        notes[0], notes[2] = "退回修改中", f"退回 {_day(matter.decided_at)}"
+    elif status == MatterStatus.CANCELLED:
+        notes[0], stopped = f"已作废 {_day(matter.moved_at)}", True
+    elif status == MatterStatus.SUBMITTED:
+        here, notes[2] = 2, f"{_day(matter.submitted_at)} 起等待"
+    elif status == MatterStatus.REJECTED:
+        here, stopped, notes[2] = 2, True, f"不予通过 {_day(matter.decided_at)}"
+    else:
+        notes[2] = f"通过 {_day(matter.decided_at)}"
+        here = 4 if drawn else 3
+        if drawn:
+            notes[3] = f"已抽取 {_day(drawn.executed_at)}"
+    steps = []
+    for place, (label, note) in enumerate(zip(labels, notes, strict=True)):
+        state = "done" if place < here else "todo"
+        if place == here:
+            state = "stopped" if stopped else "here"
+        steps.append(Step(label, note, state))  # type: ignore[arg-type]
+    return steps
+
+
+def _executed(application: DrawApplication) -> Draw | None:
+    if application.matter.status != MatterStatus.APPROVED:
+        return None
+    return application.draws.filter(status=DrawStatus.EXECUTED).first()
+
+
+WORDS: dict[str, tuple[str, Tone, bool]] = {
+    "workflow.open": ("新建草稿", "", False),
+    "draws.copy_application": ("从往年申请复制", "", False),
+    "draws.save_application": ("保存草稿", "", False),
+    "draws.clear_seats": ("清空正选", "", False),
+    "draws.spread_seats": ("按在库比例分配", "", False),
+    "draws.copy_last_year": ("复制上年席位", "", False),
+    "draws.derive_alternates": ("备选按比例补齐", "", False),
+    "draws.change_seats": ("按提示调整席位", "", False),
+    "draws.apply_fix": ("采用试抽取的改法", "", False),
+    "draws.run_trial": ("试抽取", "gold", True),
+    "workflow.submit": ("提交", "blue", False),
+    "workflow.withdraw": ("撤回", "amber", False),
+    "workflow.approve": ("审核通过", "green", False),
+    "workflow.return": ("退回修改", "red", False),
+    "workflow.reject": ("不予通过", "red", False),
+    "workflow.cancel": ("作废", "amber", False),
+    "workflow.attach": ("上传附件", "", False),
+    "workflow.remove_attachment": ("移除附件", "", False),
+}
+SAVES = {
+    action
+    for action in WORDS
+    if action.startswith("draws.") and action not in ("draws.run_trial", "draws.copy_application")
+}
+
+
+def history_entries(application: DrawApplication) -> list[TimelineEntry]:
+    """What happened, newest first; one person's saves in a row are told as one."""
+    events = list(history_of(application.matter)[:MOST_EVENTS])
+    return [_entry(group) for group in _runs(events)]
+
+
+def _runs(events: Iterable[Event]) -> list[list[Event]]:
+    runs: list[list[Event]] = []
+    for event in events:
+        last = runs[-1][-1] if runs else None
+        joins = (
+            last is not None
+            and event.action in SAVES
+            and last.action in SAVES
+            and event.actor_id == last.actor_id
+        )
+        if joins:
+            runs[-1].append(event)
+        else:
+            runs.append([event])
+    return runs
+
+
+def _entry(events: list[Event]) -> TimelineEntry:
+    newest = events[0]
+    title, tone, filled = WORDS.get(newest.action, (newest.action, "", False))
+    details: dict[str, Any] = newest.details
+    quote, text = "", newest.actor_name
+    if newest.action in SAVES and len(events) > 1:
+        title = f"修改草稿 {len(events)} 次"
+    if newest.action in SAVES:
+        changed = list(
+            dict.fromkeys(word for each in events for word in each.details.get("changed", []))
+        )
+        text += (
+            f"·改动 {'、'.join(changed[:6])}{'等' if len(changed) > 6 else ''}" if changed else ""
+        )
+    if newest.action == "workflow.submit":
+        title = f"提交第 {details.get('version', '')} 版"
+    if newest.action == "draws.run_trial":
+        title = f"试抽取 第 {details.get('number', '')} 次"
+        text += "·" + (
+            "可以抽取" if details.get("feasible") else f"缺 {details.get('lacking', 0)} 席"
+        )
+    if newest.action in ("workflow.return", "workflow.reject", "workflow.approve"):
+        reasons = "、".join(reason_labels(details.get("reasons", [])))
+        quote = "\n".join(part for part in (reasons, details.get("opinion", "")) if part)
+    return TimelineEntry(newest.at, title, text=text, quote=quote, tone=tone, filled=filled)

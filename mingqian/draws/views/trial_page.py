@@ -1,0 +1,333 @@
+"""The page of one trial, built from its summary alone: numbers in, words and pictures out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mingqian.draws.models import DrawApplication, TrialDraw
+from mingqian.draws.queries.trial_summary import WHOLE
+from mingqian.draws.words import FAMILIES, exclusion, fix_words, ordinal
+from mingqian.web.components import FunnelStage
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MOST_BARS = 120
+CHART_WIDTH, CHART_HEIGHT, LEFT, BASE, TOP = 232, 88, 26, 84.5, 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What one family of rules removed: words, number, the codes in it, the citation."""
+
+    tone: str
+    label: str
+    number: int
+    words: str
+    citation: str
+
+
+def removals(removed: Mapping[str, int]) -> list[Removal]:
+    """Families with anybody in them, in the order of the colours."""
+    found = []
+    for family in FAMILIES:
+        inside = [
+            (code, number)
+            for code, number in removed.items()
+            if exclusion(code).family == family.key
+        ]
+        number = sum(count for _, count in inside)
+        if number:
+            words = "、".join(
+                f"{exclusion(code).label} {count}"
+                for code, count in sorted(inside, key=lambda item: -item[1])
+            )
+            found.append(Removal(family.tone, family.label, number, words, family.citation))
+    return found
+
+
+def bar_parts(removed: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(tone, label, number) for a bar."""
+    return [(each.tone, each.label, each.number) for each in removals(removed)]
+
+
+def result_groups(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the result table by group."""
+    groups: list[dict[str, Any]] = []
+    whole = summary["mode"] == "WHOLE_POOL"
+    for row in summary["rows"]:
+        name = row["group"] or ("评委库" if whole else "未分组")
+        if not groups or groups[-1]["name"] != name:
+            groups.append({"name": name, "ordinal": ordinal(len(groups) + 1), "rows": []})
+        need = row["primary"] + row["alternate"]
+        left = row["eligible"] - need
+        short = max(row["short"], -left)
+        if short > 0:
+            state, tone, word = "bad", "red", "同单位受限" if row["capped"] else "人数不足"
+        elif need and left == 0:
+            state, tone, word = "tight", "amber", "刚好"
+        elif need:
+            state, tone, word = "", "green", "满足"
+        else:
+            state, tone, word = "", "gray", "不设席位" if not whole else "未设最低"
+        groups[-1]["rows"].append(
+            row
+            | {
+                "need": need,
+                "left": f"缺 {short}" if short > 0 else f"余 {left}",
+                "left_class": "lacking" if short > 0 else "none" if need and left == 0 else "",
+                "state": state,
+                "tone": tone,
+                "word": word,
+                "parts": bar_parts(row["removed"]),
+            }
+        )
+    return groups
+
+
+def charts(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One picture per specialty: a bar for each unnamed person, or one block for each run of equals."""
+    highest = max((chart["bars"][0][0] for chart in summary["charts"] if chart["bars"]), default=0)
+    scale = 0.5 if highest <= 0.5 else 1.0
+    return [_chart(chart, scale) for chart in summary["charts"]]
+
+
+def _chart(chart: Mapping[str, Any], scale: float) -> dict[str, Any]:
+    people = max(chart["people"], 1)
+    slot = (CHART_WIDTH - LEFT) / max(people, 12)
+    each = people <= MOST_BARS
+    shapes, place = [], 0
+    for chance, count, capped in chart["bars"]:
+        height = chance / scale * (BASE - TOP)
+        tone = "series-3" if capped else "series-1"
+        if each:
+            gap = min(1.2, slot * 0.2)
+            shapes += [
+                {
+                    "x": f"{LEFT + 0.5 + (place + step) * slot:.1f}",
+                    "y": f"{BASE - height:.1f}",
+                    "w": f"{slot - gap:.2f}",
+                    "h": f"{height:.1f}",
+                    "tone": tone,
+                }
+                for step in range(count)
+            ]
+        else:
+            shapes.append(
+                {
+                    "x": f"{LEFT + 0.5 + place * slot:.1f}",
+                    "y": f"{BASE - height:.1f}",
+                    "w": f"{max(count * slot, 0.5):.2f}",
+                    "h": f"{height:.1f}",
+                    "tone": tone,
+                }
+            )
+        place += count
+    chances = [chance for chance, _, _ in chart["bars"]] or [0.0]
+    low, high = min(chances), max(chances)
+    mean = sum(chance * count for chance, count, _ in chart["bars"]) / people
+    multiple = chart["people"] / chart["primary"]
+    span = f"每人 {high:.1%}" if high - low < 0.0005 else f"{low:.1%}–{high:.1%}"
+    note = "机会过于集中" if multiple < 3 and chart["code"] != WHOLE else "机会相等"
+    if note == "机会相等" and high - low >= 0.0005:
+        note = f"平均 {mean:.1%}"
+    grid = [
+        {
+            "y": f"{BASE - share * (BASE - TOP):.1f}",
+            "ty": f"{BASE - share * (BASE - TOP) + 4:.1f}",
+            "word": f"{scale * share:.0%}",
+        }
+        for share in (0.5, 1.0)
+    ]
+    return {
+        "name": chart["name"],
+        "title": f"{chart['people']} 取 {chart['primary']}",
+        "tight": multiple < 3,
+        "shapes": shapes,
+        "grid": grid,
+        "span": span,
+        "note": note,
+        "label": f"{chart['name']} {chart['people']} 人，正选机会 {low:.1%} 至 {high:.1%}",
+        "aggregated": not each,
+    }
+
+
+def gaps(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is short, lettered, as an equation and a sentence."""
+    found = []
+    for letter, gap in zip(LETTERS, summary["gaps"], strict=False):
+        by_cap = bool(gap["caps"])
+        reach = gap["conflict_need"] - gap["short"]
+        kind = "正选" if gap["kind"] == "primary" else "备选"
+        causes = [
+            f"{exclusion(code).label} {number}" for code, number in _most_first(gap["removed"])
+        ]
+        if by_cap:
+            causes = [
+                f"{cap['unit'] or '同一单位'} {cap['people']} 人，{cap['group'] or '全部席位'}内上限剩 {cap['room']} 席"
+                for cap in gap["caps"]
+            ]
+        found.append(
+            gap
+            | {
+                "letter": letter,
+                "title": "、".join(gap["names"][:3])
+                + (f"等 {len(gap['names'])} 个专业" if len(gap["names"]) > 3 else ""),
+                "by_cap": by_cap,
+                "cut": gap["in_pool"] - gap["eligible"],
+                "reach": reach,
+                "causes": causes,
+                "sentence": _gap_sentence(gap, kind, by_cap),
+            }
+        )
+    return found
+
+
+def _most_first(removed: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(removed.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _gap_sentence(gap: Mapping[str, Any], kind: str, by_cap: bool) -> str:
+    seats = "；".join(
+        f"{name}正选 {primary}、备选 {alternate}"
+        for name, (primary, alternate) in zip(gap["names"][:4], gap["seats"], strict=False)
+    )
+    need = f"需要{seats}。" if seats else ""
+    if by_cap:
+        return f"{need}人数够，但可抽专家集中在少数单位，受同单位上限限制，{kind} {gap['conflict_need']} 席只能坐满 {gap['conflict_need'] - gap['short']} 席。"
+    if gap["kind"] == "alternate" and gap["eligible"] >= gap["need"]:
+        return f"{need}部分专家可坐多个专业，正选抽定后，最不利时备选只剩 {gap['conflict_need'] - gap['short']} 席可坐满。"
+    return f"{need}可抽 {gap['eligible']} 人，{kind} {gap['conflict_need']} 席只能坐满 {gap['conflict_need'] - gap['short']} 席。"
+
+
+def fixes(summary: Mapping[str, Any], *, cap_allowed: int, by_group: bool) -> list[dict[str, Any]]:
+    """Ways out, cheapest first, each with what it changes and whether it may be taken here."""
+    names = {row["code"]: row["name"] for row in summary["rows"]} | {WHOLE: "全库"}
+    remedy = set(summary["remedy"])
+    found = []
+    for position, fix in enumerate(summary["fixes"]):
+        title, sentence = fix_words(fix, names)
+        params, code = fix["params"], fix["code"]
+        applicable = code in ("MOVE_SEATS", "FEWER_SEATS") or (
+            code == "RAISE_CAP" and params["new"] <= cap_allowed
+        )
+        tone, word = _price(code, params, applicable)
+        found.append(
+            {
+                "position": position,
+                "rank": position + 1,
+                "title": title,
+                "sentence": sentence,
+                "changes": _changes(code, params, names),
+                "solves": "、".join(
+                    f"缺口 {LETTERS[n]}" for n in fix["solves"] if n < len(LETTERS)
+                ),
+                "tone": tone,
+                "word": word,
+                "best": position in remedy and applicable,
+                "applicable": applicable,
+                "link": _link(code, params),
+            }
+        )
+    return found
+
+
+def _changes(
+    code: str, params: Mapping[str, Any], names: Mapping[str, str]
+) -> list[tuple[str, int, int]]:
+    kind = {"primary": "正选", "alternate": "备选"}.get(params.get("kind", ""), "")
+    if code == "MOVE_SEATS":
+        return [
+            (
+                f"{names.get(params['source'], '')} {kind}",
+                params["source_old"],
+                params["source_new"],
+            ),
+            (
+                f"{names.get(params['target'], '')} {kind}",
+                params["target_old"],
+                params["target_new"],
+            ),
+        ]
+    if code == "FEWER_SEATS":
+        return [(f"{names.get(params['stratum'], '')} {kind}", params["old"], params["new"])]
+    return []
+
+
+def _price(code: str, params: Mapping[str, Any], applicable: bool) -> tuple[str, str]:
+    if code in ("MOVE_SEATS", "MORE_CANDIDATES"):
+        if params.get("kind") == "alternate" and params.get("source_new") == 0:
+            return "amber", "该专业无备选，需写说明"
+        return "green", "不放宽任何规则"
+    if code == "FEWER_SEATS":
+        return "amber", "合计减少"
+    return ("amber", "改变同单位上限") if applicable else ("red", "放宽规则，须人社部门同意")
+
+
+def _link(code: str, params: Mapping[str, Any]) -> str:
+    """Where to go for a way out that is no change of the application."""
+    if code == "MORE_CANDIDATES":
+        return "removals"
+    return "rules" if code in ("RAISE_CAP", "RAISE_GROUP_CAP") else ""
+
+
+def funnel(summary: Mapping[str, Any]) -> list[FunnelStage]:
+    """在库 → 剔除 → 可抽 → 需要 or 可满足."""
+    need = summary["primary"] + summary["alternate"]
+    stages = [
+        FunnelStage(str(summary["in_pool"]), "在库"),
+        FunnelStage(f"−{summary['in_pool'] - summary['eligible']}", "规则剔除", "cut"),
+        FunnelStage(str(summary["eligible"]), "可抽"),
+    ]
+    if summary["feasible"]:
+        return [*stages, FunnelStage(str(need), "需要")]
+    return [*stages, FunnelStage(str(need - summary["lacking"]), "可满足", "bad", of=str(need))]
+
+
+def verdict(trial: TrialDraw, summary: Mapping[str, Any]) -> tuple[str, str]:
+    """(headline, sentence)."""
+    need = summary["primary"] + summary["alternate"]
+    if trial.feasible:
+        tight = [
+            row["name"]
+            for row in summary["rows"]
+            if row["primary"] and row["eligible"] == row["primary"] + row["alternate"]
+        ]
+        bare = [
+            row["name"]
+            for row in summary["rows"]
+            if summary["mode"] == "BY_GROUP" and row["primary"] and not row["alternate"]
+        ]
+        text = f"{need} 个席位（正选 {summary['primary']}、备选 {summary['alternate']}）都能满足，全部规则同时成立。"
+        if tight:
+            text += f"{'、'.join(tight[:3])}可抽与需要相等，没有余量。"
+        if bare:
+            text += f"{'、'.join(bare[:3])}不设备选。"
+        return "可以抽取", text
+    ranks = [str(position + 1) for position in summary["remedy"]]
+    text = f"{need} 个席位中 {need - summary['lacking']} 席可以满足。"
+    if ranks:
+        text += f"采用改法 {' 和 '.join(ranks)} 即可全部满足。"
+    return f"暂不能抽取：缺 {summary['lacking']} 席", text
+
+
+def total_row(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """The foot of the result table."""
+    need = summary["primary"] + summary["alternate"]
+    left = summary["eligible"] - need
+    short = summary["lacking"]
+    return {
+        "in_pool": summary["in_pool"],
+        "cut": summary["in_pool"] - summary["eligible"],
+        "eligible": summary["eligible"],
+        "need": need,
+        "left": f"缺 {short}" if short else f"余 {left}",
+        "chance": summary["primary"] / summary["eligible"]
+        if summary["feasible"] and summary["eligible"]
+        else None,
+    }
+
+
+def is_stale(application: DrawApplication, summary: Mapping[str, Any]) -> bool:
+    """Whether the draft was changed after the trial."""
+    return bool(summary.get("revision") != application.revision)
