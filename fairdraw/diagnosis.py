@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fairdraw.drawing import Solution, solve_grouped
-from fairdraw.feasibility import Demand, SeatModel, can_seat_primaries, worst_case_gap
+from fairdraw.feasibility import Demand, Gap, primary_gap, worst_case_gap
 from fairdraw.grouping import Grouping, Row, group_by_type, reach
 from fairdraw.pool import Pool
 from fairdraw.relaxation import Relaxation, find_relaxations, find_remedy
 from fairdraw.rules import Plan
+
+_Ask = Callable[[Grouping, Demand], Gap]
 
 
 @dataclass(frozen=True)
@@ -148,20 +150,17 @@ def _conflicts(
     demand = Demand.of(grouping)
     conflicts: list[Conflict] = []
     shortages: list[Shortage] = []
-    kinds: tuple[tuple[str, Callable[[Grouping, Demand], int]], ...] = (
-        ("primary", _empty_primaries),
-        ("alternate", _empty_alternates),
-    )
-    for kind, empty in kinds:
-        while empty(grouping, demand):
-            numbers = _smallest_conflict(grouping, demand, kind, empty)
-            short = empty(grouping, _only(demand, kind, numbers))
+    kinds: tuple[tuple[str, _Ask], ...] = (("primary", primary_gap), ("alternate", worst_case_gap))
+    for kind, ask in kinds:
+        while (found := ask(grouping, demand)).total:
+            numbers = _smallest_conflict(grouping, demand, kind, ask, found)
+            gap = ask(grouping, _only(demand, kind, numbers))
             seats = getattr(demand, kind)
-            caps = _caps_that_matter(grouping, _only(demand, kind, numbers), empty, short)
             need = sum(seats[n] for n in numbers)
             names = tuple(strata[n].stratum for n in numbers)
-            conflicts.append(Conflict(kind, names, need, short, caps))
-            taken = _share(short, numbers, seats)
+            caps = tuple(grouping.rows[r] for r in gap.rows)
+            conflicts.append(Conflict(kind, names, need, gap.total, caps))
+            taken = _share(gap.total, numbers, seats)
             for n, missing in taken.items():
                 count, wanted = strata[n], getattr(strata[n], kind)
                 shortages.append(
@@ -179,60 +178,22 @@ def _conflicts(
     return tuple(conflicts), tuple(shortages), demand
 
 
-def _empty_primaries(grouping: Grouping, demand: Demand) -> int:
-    """Primary seats that stay empty at best."""
-    counts = [len(kind.ids) for kind in grouping.types]
-    model = SeatModel(grouping, demand.primary, demand.rooms, counts, must=False)
-    for arc, seats in zip(model.stratum_arcs, demand.primary):
-        for _ in range(seats):
-            if not model.network.force(arc):
-                break
-    return sum(demand.primary) - sum(model.network.low[arc] for arc in model.stratum_arcs)
-
-
-def _empty_alternates(grouping: Grouping, demand: Demand) -> int:
-    """Alternate seats that the least lucky panel leaves empty."""
-    return sum(worst_case_gap(grouping, demand).values())
-
-
 def _smallest_conflict(
-    grouping: Grouping, demand: Demand, kind: str, empty: Callable[[Grouping, Demand], int]
+    grouping: Grouping, demand: Demand, kind: str, ask: _Ask, found: Gap
 ) -> list[int]:
-    """Drop strata one by one as long as a conflict remains."""
-    numbers = [n for n, seats in enumerate(getattr(demand, kind)) if seats]
-    for n in list(numbers):
-        alone = _only(demand, kind, [n])
-        if empty(grouping, alone):
+    """Start from the strata of a cut and drop them one by one as long as a conflict remains."""
+    wanted = [n for n, seats in enumerate(getattr(demand, kind)) if seats]
+    for n in wanted:
+        if ask(grouping, _only(demand, kind, [n])).total:
             return [n]
+    numbers = sorted(found.seats)
+    if not ask(grouping, _only(demand, kind, numbers)).total:
+        numbers = wanted
     for n in list(numbers):
         fewer = [m for m in numbers if m != n]
-        if fewer and empty(grouping, _only(demand, kind, fewer)):
+        if fewer and ask(grouping, _only(demand, kind, fewer)).total:
             numbers = fewer
     return numbers
-
-
-def _caps_that_matter(
-    grouping: Grouping, demand: Demand, empty: Callable[[Grouping, Demand], int], short: int
-) -> tuple[Row, ...]:
-    """Cap rows without which fewer seats would stay empty."""
-    if not demand.rooms:
-        return ()
-    wide = tuple(10**6 for _ in demand.rooms)
-    if (
-        not _primaries_stay(grouping, demand)
-        or empty(grouping, replace(demand, rooms=wide)) >= short
-    ):
-        return ()
-    found = []
-    for r, row in enumerate(grouping.rows):
-        rooms = tuple(10**6 if i == r else room for i, room in enumerate(demand.rooms))
-        if empty(grouping, replace(demand, rooms=rooms)) < short:
-            found.append(row)
-    return tuple(found) or grouping.rows
-
-
-def _primaries_stay(grouping: Grouping, demand: Demand) -> bool:
-    return not any(demand.alternate) or can_seat_primaries(grouping, demand)
 
 
 def _only(demand: Demand, kind: str, numbers: list[int]) -> Demand:

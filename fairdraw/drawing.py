@@ -245,7 +245,7 @@ def solve_grouped(grouping: Grouping, pool: Pool) -> Solution | None:
         )
     except Unfillable:
         return None
-    return None if worst_case_gap(grouping, Demand.of(grouping)) else solution
+    return None if worst_case_gap(grouping, Demand.of(grouping)).total else solution
 
 
 def _solve_strata(grouping: Grouping, pool: Pool) -> Solution:

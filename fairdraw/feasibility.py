@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairdraw.grouping import Grouping
 from fairdraw.network import Network
@@ -30,8 +30,7 @@ class Demand:
 class SeatModel:
     """Seats of one kind: cap rows -> types -> strata. ``counts``: people of each type.
 
-    ``stratum_arcs[s]`` carries the filled seats of a stratum. With ``must`` every seat is to be
-    filled (``network.circulate`` says whether it can); otherwise they may stay empty.
+    ``network.circulate`` says whether every seat can be filled.
     """
 
     def __init__(
@@ -40,8 +39,6 @@ class SeatModel:
         seats: Sequence[int],
         rooms: Sequence[int],
         counts: Sequence[int],
-        *,
-        must: bool = True,
     ) -> None:
         self.seats = list(seats)
         self.choices = [tuple(s for s in t.strata if seats[s]) for t in grouping.types]
@@ -49,13 +46,13 @@ class SeatModel:
         row_node = 1 + len(seats)
         choice_node = {c: row_node + len(rooms) + i for i, c in enumerate(several)}
         network = self.network = Network(row_node + len(rooms) + len(several))
-        self.stratum_arcs = [
-            network.arc(1 + s, 0, number if must else 0, number) for s, number in enumerate(seats)
-        ]
+        for s, number in enumerate(seats):
+            network.arc(1 + s, 0, number, number)
         outer = {rows[0]: rows[1] for rows in grouping.rows_of if len(rows) > 1}
-        for r, room in enumerate(rooms):
-            tail = row_node + outer[r] if r in outer else 0
-            network.arc(tail, row_node + r, 0, room)
+        self.row_arcs = [
+            network.arc(row_node + outer[r] if r in outer else 0, row_node + r, 0, room)
+            for r, room in enumerate(rooms)
+        ]
         self.route = {
             (choice, s): network.arc(node, 1 + s, 0, seats[s])
             for choice, node in choice_node.items()
@@ -70,6 +67,15 @@ class SeatModel:
                 most = min(counts[t], sum(seats[s] for s in choice))
                 self.arc_of[t] = network.arc(tail, head, 0, most)
 
+    def rows_in(self, cut: frozenset[int]) -> tuple[int, ...]:
+        """The cap rows that a violated cut runs through."""
+        network = self.network
+        return tuple(
+            r
+            for r, arc in enumerate(self.row_arcs)
+            if network.tails[arc] in cut and network.heads[arc] not in cut
+        )
+
     def seat(self, kind: int, stratum: int) -> bool:
         """Give one person of a type a seat in a stratum, if the rest can still be completed."""
         arc = self.arc_of[kind]
@@ -82,24 +88,102 @@ class SeatModel:
         return True
 
 
-def can_seat_primaries(grouping: Grouping, demand: Demand) -> bool:
-    """Whether all primaries can be filled."""
+@dataclass(frozen=True)
+class Gap:
+    """Seats that stay empty, by stratum number, and the cap rows that play a part."""
+
+    seats: dict[int, int]
+    rows: tuple[int, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All empty seats."""
+        return sum(self.seats.values())
+
+
+def primary_gap(grouping: Grouping, demand: Demand) -> Gap:
+    """Primary seats that stay empty at best (told of the first strata in plan order)."""
     counts = [len(kind.ids) for kind in grouping.types]
     model = SeatModel(grouping, demand.primary, demand.rooms, counts)
-    return model.network.circulate() is None
+    cut = model.network.circulate()
+    if cut is None:
+        return Gap({})
+    inside = [s for s, seats in enumerate(demand.primary) if seats and 1 + s not in cut]
+    return Gap(_spread(model.network.missing, inside, demand.primary), model.rows_in(cut))
 
 
-def worst_case_gap(grouping: Grouping, demand: Demand) -> dict[int, int]:
-    """Alternate seats, by stratum number, that some panel of primaries leaves without anybody.
+def worst_case_gap(grouping: Grouping, demand: Demand) -> Gap:
+    """Alternate seats that some panel of primaries leaves without anybody.
 
-    Empty if the alternates can be completed whatever the lots say. Needs primaries that can be
+    Nothing if the alternates can be completed whatever the lots say. Needs primaries that can be
     filled.
     """
-    if not any(demand.alternate) or _safe_by_numbers(grouping, demand):
-        return {}
+    doubtful = _doubtful_strata(grouping, demand)
+    if not doubtful:
+        return Gap({})
+    alternate = tuple(n if s in doubtful else 0 for s, n in enumerate(demand.alternate))
+    demand = replace(demand, alternate=alternate)
+    if _safe_by_numbers(grouping, demand):
+        return Gap({})
     from fairdraw.worstcase import worst_panel
 
-    return worst_panel(grouping, demand)
+    short, inside, rows = worst_panel(grouping, demand)
+    return Gap(_spread(short, inside, alternate), rows)
+
+
+def is_feasible(grouping: Grouping, demand: Demand) -> bool:
+    """Whether every draw ends with all primaries and all alternates."""
+    return not primary_gap(grouping, demand).total and not worst_case_gap(grouping, demand).total
+
+
+def _spread(short: int, strata: Sequence[int], seats: Sequence[int]) -> dict[int, int]:
+    gap: dict[int, int] = {}
+    for s in strata:
+        if short > 0:
+            gap[s] = min(short, seats[s])
+            short -= gap[s]
+    return gap
+
+
+def _doubtful_strata(grouping: Grouping, demand: Demand) -> set[int]:
+    """Strata whose alternates might run short; all others can be left for last and be filled.
+
+    Fill one stratum after all others: a primary takes at most one person away from it, and only if
+    its stratum shares people with this one; another alternate takes at most one person or one
+    place under a cap, and only if its stratum shares people or a cap. If more than all of these
+    and its own seats together are there, it is safe.
+    """
+    doubtful = {s for s, number in enumerate(demand.alternate) if number}
+    supply = dict.fromkeys(doubtful, 0)
+    under: dict[int, dict[tuple[int, ...], int]] = {s: {} for s in doubtful}
+    mates: dict[int, set[int]] = {s: set() for s in doubtful}
+    for kind, rows in zip(grouping.types, grouping.rows_of):
+        for s in doubtful.intersection(kind.strata):
+            mates[s].update(kind.strata)
+            if rows:
+                under[s][rows] = under[s].get(rows, 0) + len(kind.ids)
+            else:
+                supply[s] += len(kind.ids)
+    caps = {s: {rows[-1] for rows in chains} for s, chains in under.items()}
+    for s, chains in under.items():
+        supply[s] += sum(_under_caps(chains, demand.rooms).values())
+    for s in sorted(doubtful, key=lambda s: -supply[s]):
+        taken = sum(demand.primary[m] for m in mates[s])
+        for other in doubtful:
+            if other in mates[s] or not caps[s].isdisjoint(caps[other]):
+                taken += demand.alternate[other]
+        if supply[s] >= taken:
+            doubtful = doubtful - {s}
+    return doubtful
+
+
+def _under_caps(chains: dict[tuple[int, ...], int], rooms: Sequence[int]) -> dict[int, int]:
+    """People that fit under the outermost row of each chain."""
+    fits: dict[int, int] = {}
+    for rows, count in chains.items():
+        inner = min(count, rooms[rows[0]])
+        fits[rows[-1]] = min(fits.get(rows[-1], 0) + inner, rooms[rows[-1]])
+    return fits
 
 
 def _safe_by_numbers(grouping: Grouping, demand: Demand) -> bool:
@@ -111,8 +195,3 @@ def _safe_by_numbers(grouping: Grouping, demand: Demand) -> bool:
         counts.append(max(0, len(kind.ids) - most))
     model = SeatModel(grouping, demand.alternate, demand.rooms, counts)
     return model.network.circulate() is None
-
-
-def is_feasible(grouping: Grouping, demand: Demand) -> bool:
-    """Whether every draw ends with all primaries and all alternates."""
-    return can_seat_primaries(grouping, demand) and not worst_case_gap(grouping, demand)

@@ -27,6 +27,7 @@ class Network:
         self._to: list[int] = []
         self._room: list[int] = []
         self._out: list[list[int]] = [[] for _ in range(nodes)]
+        self.missing = 0
 
     def arc(self, tail: int, head: int, low: int, high: int) -> int:
         """Add an arc; returns its number."""
@@ -53,8 +54,9 @@ class Network:
     def circulate(self) -> frozenset[int] | None:
         """Find a circulation within the bounds; None on success.
 
-        Otherwise the violated cut: a set of nodes into which arcs must bring (by their lower
-        bounds) more than arcs can carry out (by their upper bounds).
+        Otherwise a violated cut: a set of nodes into which arcs must bring (by their lower bounds)
+        more than arcs can carry out (by their upper bounds); of all such sets the largest.
+        ``missing`` is then what cannot be brought out. Call once.
         """
         excess = [0] * self.nodes
         for tail, head, low in zip(self.tails, self.heads, self.low):
@@ -71,12 +73,23 @@ class Network:
             elif excess[node] < 0:
                 self._edge(node, sink, -excess[node])
         pushed = self._maximum_flow(source, sink)
-        cut = None
-        if pushed < wanted:
-            levels = self._levels(source, sink)
-            cut = frozenset(node for node in range(self.nodes) if levels[node] >= 0)
+        self.missing = wanted - pushed
+        cut = self._far_side(sink) if self.missing else None
         self._drop_edges(edges)
         return cut
+
+    def _far_side(self, sink: int) -> frozenset[int]:
+        """Nodes from which nothing more can be pushed to the sink."""
+        reached = {sink}
+        queue = deque([sink])
+        while queue:
+            node = queue.popleft()
+            for edge in self._out[node]:
+                tail = self._to[edge]
+                if self._room[edge ^ 1] and tail not in reached:
+                    reached.add(tail)
+                    queue.append(tail)
+        return frozenset(node for node in range(self.nodes) if node not in reached)
 
     def _drop_edges(self, edges: int) -> None:
         for edge in range(edges, len(self._to), 2):

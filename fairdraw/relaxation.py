@@ -222,7 +222,7 @@ def _fewer_seats(grouping: Grouping, conflict: Conflict) -> Iterator[Relaxation]
 
 
 def _more_candidates(conflict: Conflict, shortages: Sequence[Shortage]) -> Iterator[Relaxation]:
-    for people in range(conflict.short, 3 * conflict.short + 3):
+    for people in range(conflict.short, conflict.short + 6):
         yield _change("MORE_CANDIDATES", "", people, stratum=shortages[0].stratum, people=people)
 
 

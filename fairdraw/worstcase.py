@@ -45,7 +45,26 @@ class _Program:
         self.starts.append(len(self.index))
 
     def minimise(self) -> list[float]:
-        """Values of the columns at the optimum."""
+        """Values of the columns at an optimum; all 0 if it is 0.
+
+        Every cut and every panel is whole, so nothing lies between 0 and -1.
+        """
+        solver = self._solver()
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise AssertionError("the worst-case program has no optimum")
+        if solver.getInfo().objective_function_value < -1 + 1e-6:
+            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+            for column, flag in enumerate(self.integer):
+                if flag:
+                    solver.changeColIntegrality(column, kinds[flag])
+            solver.run()
+            if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                raise AssertionError("the worst-case program has no whole optimum")
+            return list(solver.getSolution().col_value)
+        return [0.0] * len(self.cost)
+
+    def _solver(self) -> highspy.Highs:
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.cost), len(self.low)
         lp.col_cost_ = np.array(self.cost)
@@ -56,67 +75,60 @@ class _Program:
         lp.a_matrix_.start_ = np.array(self.starts)
         lp.a_matrix_.index_ = np.array(self.index)
         lp.a_matrix_.value_ = np.array(self.value, float)
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[flag] for flag in self.integer]
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("random_seed", 1)
         solver.setOptionValue("mip_abs_gap", 0.5)
         solver.setOptionValue("mip_rel_gap", 0.0)
+        # The programs are small: heuristics that look for a first solution only cost time.
+        for heuristic in ("feasibility_jump", "rins", "rens"):
+            solver.setOptionValue(f"mip_heuristic_run_{heuristic}", False)
         solver.passModel(lp)
-        solver.run()
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise AssertionError("the worst-case program has no optimum")
-        return list(solver.getSolution().col_value)
+        return solver
 
 
-def worst_panel(grouping: Grouping, demand: Demand) -> dict[int, int]:
-    """Seats of alternates, by stratum, that the worst panel leaves empty; {} if none.
+def worst_panel(
+    grouping: Grouping, demand: Demand
+) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    """How many alternate seats the worst panel leaves empty, in which strata, under which cap rows.
 
     Needs a plan whose primaries can be filled.
     """
     primary, alternate, rooms = demand.primary, demand.alternate, demand.rooms
     program = _Program()
     # outside[s] = 1: the seats of stratum s are on the far side of the cut.
-    outside = [program.column(-number, 1.0, integer=True) for number in alternate]
-    row_cut = [program.column(room, 1.0, integer=True) for room in rooms]
-    for s, number in enumerate(alternate):
-        if not number:
-            program.upper[outside[s]] = 0.0
+    outside = {s: program.column(-n, 1.0, integer=True) for s, n in enumerate(alternate) if n}
+    row_cut: dict[int, int] = {}
     loads: list[list[int]] = [[] for _ in rooms]
     fills: list[list[int]] = [[] for _ in primary]
     for kind, rows in zip(grouping.types, grouping.rows_of):
         count = len(kind.ids)
-        cut = program.column(count, 1.0)
-        saved = program.column(-1.0, count)
         seats = [(s, program.column(0.0, count)) for s in kind.strata if primary[s]]
-        drawn = [(column, 1.0) for _, column in seats]
         for s, column in seats:
             fills[s].append(column)
         for r in rows:
             loads[r] += [column for _, column in seats]
-        program.row([*drawn, (saved, -1.0)], 0.0, count)
+        drawn = [(column, 1.0) for _, column in seats]
         program.row(drawn, 0.0, count)
-        program.row([(cut, count), (saved, -1.0)], 0.0, count)
-        for s in kind.strata:
-            if alternate[s]:
-                cover = [(row_cut[r], 1.0) for r in rows]
-                program.row([(cut, 1.0), *cover, (outside[s], -1.0)], 0.0, len(rows) + 1.0)
+        reached = [outside[s] for s in kind.strata if s in outside]
+        if reached:
+            cut = program.column(count, 1.0)
+            saved = program.column(-1.0, count)
+            program.row([*drawn, (saved, -1.0)], 0.0, count)
+            program.row([(cut, count), (saved, -1.0)], 0.0, count)
+            for r in rows:
+                if r not in row_cut:
+                    row_cut[r] = program.column(rooms[r], 1.0, integer=True)
+            cover = [(row_cut[r], 1.0) for r in rows]
+            for far in reached:
+                program.row([(cut, 1.0), *cover, (far, -1.0)], 0.0, len(rows) + 1.0)
     for s, columns in enumerate(fills):
         program.row([(column, 1.0) for column in columns], primary[s], primary[s])
     for room, columns in zip(rooms, loads):
         program.row([(column, 1.0) for column in columns], 0.0, room)
-    return _gap(program.minimise(), outside, alternate, program.cost)
-
-
-def _gap(
-    values: list[float], outside: list[int], alternate: tuple[int, ...], cost: list[float]
-) -> dict[int, int]:
-    short = -round(sum(value * factor for value, factor in zip(values, cost)))
-    gap: dict[int, int] = {}
-    for s, column in enumerate(outside):
-        if short > 0 and values[column] > 0.5:
-            gap[s] = min(short, alternate[s])
-            short -= gap[s]
-    return gap
+    values = program.minimise()
+    short = -round(sum(value * factor for value, factor in zip(values, program.cost)))
+    strata = tuple(s for s, column in outside.items() if values[column] > 0.5)
+    limits = tuple(r for r, column in sorted(row_cut.items()) if values[column] > 0.5)
+    return short, strata, limits
