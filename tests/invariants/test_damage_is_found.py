@@ -39,6 +39,8 @@ DAMAGES = [
     Damage(
         "审计日志的链条完整", "audit_event", "DELETE FROM audit_event WHERE seq > (SELECT MAX(seq) - 3 FROM audit_event)"
     ),
+    Damage("审计日志的链条完整", "audit_event", "DELETE FROM audit_event"),
+    Damage("业务编号连续", "workflow_matter", "DELETE FROM workflow_matter"),
     Damage("业务状态与日志一致", "workflow_matter", "UPDATE workflow_matter SET status = 'REJECTED' WHERE id = {matter}"),
     Damage("业务状态与日志一致", "workflow_matter", "UPDATE workflow_matter SET status = 'APPROVED' WHERE id = {draft}"),
     Damage("业务编号连续", "web_sequence", "UPDATE web_sequence SET value = value - 1 WHERE key LIKE 'CQ-%%'"),

@@ -13,6 +13,7 @@ from mingqian.web.models import Sequence
 from mingqian.workflow.models import Action, Matter
 
 _MOVES = [f"workflow.{action.lower()}" for action in Action]
+_KEY = re.compile(r"[A-Z]+-\d{4}")
 _NUMBER = re.compile(r"(?P<key>[A-Z]+-\d{4})-(?P<serial>\d{4,})")
 
 
@@ -52,10 +53,15 @@ def numbers_run_without_gaps() -> Iterator[str]:
         key, serial = match["key"], int(match["serial"])
         highest[key] = max(highest.get(key, 0), serial)
         counts[key] = counts.get(key, 0) + 1
-    given = dict(Sequence.objects.filter(key__in=list(highest)).values_list("key", "value"))
-    for key, top in highest.items():
-        if given.get(key, 0) != top or counts[key] != top:
-            yield f"{key}：已用到 {top} 号，共 {counts[key]} 件，序列记载发出 {given.get(key, 0)} 个"
+    given = {
+        key: value
+        for key, value in Sequence.objects.values_list("key", "value")
+        if _KEY.fullmatch(key) and value > 0
+    }
+    for key in sorted(highest.keys() | given.keys()):
+        top, count, last = highest.get(key, 0), counts.get(key, 0), given.get(key, 0)
+        if not top == count == last:
+            yield f"{key}：已用到 {top} 号，共 {count} 件，序列记载发出 {last} 个"
 
 
 INVARIANTS = [
