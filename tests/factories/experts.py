@@ -80,6 +80,10 @@ def register_workbook(
     page.append(list(headings))
     for row in rows:
         page.append([row.get(heading) for heading in headings])
+        for cell in page[page.max_row]:
+            if cell.data_type == "f":
+                # Formula-looking text is to arrive as text.
+                cell.data_type = "s"
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
