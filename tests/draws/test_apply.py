@@ -2,9 +2,8 @@
 
 import pytest
 
-from mingqian.draws.models import DrawApplication
 from mingqian.draws.queries.rules import findings_of
-from tests.factories.draws import approved, make_application, make_ground, refreshed, submitted
+from tests.factories.draws import approved, make_application, make_ground
 
 pytestmark = pytest.mark.django_db
 

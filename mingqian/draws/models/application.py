@@ -53,7 +53,12 @@ class DrawApplication(models.Model):
     round_no = models.PositiveSmallIntegerField("轮次", default=1)
     year = models.PositiveSmallIntegerField("年度")
     committee = models.ForeignKey(
-        Committee, verbose_name="评委会", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Committee,
+        verbose_name="评委会",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     meeting_name = models.CharField("评审会议名称", max_length=100, blank=True)
     starts_at = models.DateTimeField("开始时间", null=True, blank=True)
@@ -80,7 +85,9 @@ class DrawApplication(models.Model):
     creation_key = models.CharField(max_length=36, null=True, blank=True, unique=True)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = DrawApplicationQuerySet.as_manager()
 
@@ -120,7 +127,9 @@ class DrawApplication(models.Model):
 class SeatQuota(models.Model):
     """Seats of one specialty. In a whole-pool draw `primary` is the least number of that specialty."""
 
-    application = models.ForeignKey(DrawApplication, on_delete=models.CASCADE, related_name="quotas")
+    application = models.ForeignKey(
+        DrawApplication, on_delete=models.CASCADE, related_name="quotas"
+    )
     group = models.ForeignKey(
         DisciplineGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -133,7 +142,9 @@ class SeatQuota(models.Model):
     class Meta:
         ordering = ["group__order", "specialty__code"]
         constraints = [
-            models.UniqueConstraint(fields=["application", "specialty"], name="one_quota_per_specialty"),
+            models.UniqueConstraint(
+                fields=["application", "specialty"], name="one_quota_per_specialty"
+            ),
         ]
 
 
@@ -144,10 +155,16 @@ class DrawAvoidance(models.Model):
         UNIT = "UNIT", "回避单位"
         EXPERT = "EXPERT", "回避专家"
 
-    application = models.ForeignKey(DrawApplication, on_delete=models.CASCADE, related_name="avoidances")
+    application = models.ForeignKey(
+        DrawApplication, on_delete=models.CASCADE, related_name="avoidances"
+    )
     kind = models.CharField(max_length=6, choices=Kind)
-    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    expert = models.ForeignKey(Expert, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    expert = models.ForeignKey(
+        Expert, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["kind", "id"]
@@ -177,7 +194,9 @@ class DesignatedMember(models.Model):
         CHAIR = "CHAIR", "主任委员"
         VICE_CHAIR = "VICE_CHAIR", "副主任委员"
 
-    application = models.ForeignKey(DrawApplication, on_delete=models.CASCADE, related_name="designated")
+    application = models.ForeignKey(
+        DrawApplication, on_delete=models.CASCADE, related_name="designated"
+    )
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="+")
     duty = models.CharField("委员职务", max_length=10, choices=Duty)
     reason = models.CharField("指定理由", max_length=200)
@@ -185,7 +204,9 @@ class DesignatedMember(models.Model):
     class Meta:
         ordering = ["duty", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["application", "expert"], name="expert_designated_once"),
+            models.UniqueConstraint(
+                fields=["application", "expert"], name="expert_designated_once"
+            ),
             models.UniqueConstraint(
                 fields=["application"], condition=models.Q(duty="CHAIR"), name="one_chair"
             ),
@@ -195,7 +216,9 @@ class DesignatedMember(models.Model):
 class TrialDraw(models.Model):
     """One trial: numbers and shortfalls only. Its list of names is never kept."""
 
-    application = models.ForeignKey(DrawApplication, on_delete=models.CASCADE, related_name="trials")
+    application = models.ForeignKey(
+        DrawApplication, on_delete=models.CASCADE, related_name="trials"
+    )
     number = models.PositiveIntegerField()
     matter_version = models.PositiveIntegerField()
     at = models.DateTimeField()

@@ -49,7 +49,7 @@ def _criteria(application: DrawApplication, facts: PoolFacts, rules: RuleSet) ->
 
 def _facts_of(member: MemberFacts, facts: PoolFacts, rest: _Rest) -> Facts:
     who = member.expert_id
-    suspended = MembershipStatus.SUSPENDED == member.membership_status
+    suspended = member.membership_status == MembershipStatus.SUSPENDED
     status = ExpertStatus.SUSPENDED if suspended else member.expert_status
     # A term that ends before the last day of the meeting is over for this meeting.
     term_to = member.term_to if member.term_to >= facts.last_day else facts.on - timedelta(days=1)

@@ -18,6 +18,8 @@ from .grid import Grid, GridRow
 from .pool import Assembled, Survey
 
 SAMPLE_SIZE = 10
+NOTICEABLE = Fraction(1, 2000)
+"""A chance lower by less than this is shown as the same."""
 WHOLE = fairdraw.OPEN_STRATUM
 
 
@@ -43,7 +45,7 @@ def summarise(
         "lacking": lacking,
         "cap": assembled.plan.employer_cap,
         "removed": dict(survey.removed),
-        "rows": [_row(row, diagnosis, survey) for row in _asked(grid)],
+        "rows": [_row(row, diagnosis, survey) for row in grid.rows],
         "charts": _charts(diagnosis.solution, grid),
         "gaps": [
             _gap(number, diagnosis, grid, assembled) for number in range(len(diagnosis.conflicts))
@@ -52,10 +54,6 @@ def summarise(
         "remedy": list(diagnosis.remedy),
         "sample": _sample(assembled, result, grid) if result else [],
     }
-
-
-def _asked(grid: Grid) -> list[GridRow]:
-    return grid.rows
 
 
 def _row(row: GridRow, diagnosis: Diagnosis, survey: Survey) -> dict[str, Any]:
@@ -105,7 +103,7 @@ def _charts(solution: fairdraw.Solution | None, grid: Grid) -> list[dict[str, An
         best = max((chance for chance, _ in people), default=Fraction(0))
         bars: dict[tuple[float, bool], int] = defaultdict(int)
         for (chance, touched), count in people.items():
-            bars[round(float(chance), 6), touched and chance < best] += count
+            bars[round(float(chance), 6), touched and best - chance > NOTICEABLE] += count
         charts.append(
             {
                 "code": stratum.id,
@@ -192,10 +190,12 @@ def _sample(assembled: Assembled, result: fairdraw.Result, grid: Grid) -> list[d
     experts = Expert.objects.select_related("unit").in_bulk(
         [assembled.expert_of[seat.id] for _, seat in shown]
     )
+    main = {m.expert_id: m.specialties[0] for m in assembled.survey.members if m.specialties}
     sample = []
     for kind, seat in shown:
         expert = experts[assembled.expert_of[seat.id]]
-        row = grid.row(seat.stratum)
+        # A seat of the whole pool has no specialty of its own: the person's main one is told.
+        row = grid.row(seat.stratum) or grid.row(main.get(expert.pk, ""))
         sample.append(
             {
                 "kind": kind,

@@ -24,7 +24,6 @@ from mingqian.workflow.services import open_matter
 
 from .save import group_ids
 
-
 NUMBER_PREFIX = "CQ"
 
 

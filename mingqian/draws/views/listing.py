@@ -69,7 +69,7 @@ class ApplicationListing(Listing):
             phone="line",
         ),
         Column("alternate", "备选", value="alternate_total", number=True, phone="line"),
-        Column("starts", "会议时间", value=_meeting, sort="created_at", phone="line"),
+        Column("starts", "会议时间", value=_meeting, sort="starts_at", phone="line"),
         Column("version", "版次", value="matter.version", number=True, optional=True),
         Column("trials", "试抽取", value="trial_count", number=True, optional=True),
         Column("handler", "经办人", value="handler_name", optional=True),

@@ -12,9 +12,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mingqian.accounts.access import requires
-from mingqian.draws.queries.pool import Survey
+from mingqian.draws.queries.pool import Survey, survey_of
 from mingqian.draws.queries.rules.check import rules_for
-from mingqian.draws.queries.pool import survey_of
 from mingqian.draws.words import exclusion
 from mingqian.experts.models import Expert
 

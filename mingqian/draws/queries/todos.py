@@ -1,0 +1,189 @@
+"""What waits for a user in this chapter: drafts, returned applications, reviews, draws to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from mingqian.accounts.models import User
+from mingqian.draws.models import DrawApplication, DrawStatus
+from mingqian.rulebook.queries import RuleSet, rule_set
+from mingqian.web.todos import TodoItem
+from mingqian.workflow.models import MatterStatus
+from mingqian.workflow.queries import last_opinion
+from mingqian.workflow.reasons import reason_labels
+
+from .applications import awaiting_review, visible_applications, with_state
+from .ceremony import party_of
+from .working_days import days_back
+
+MOST = 50
+CLOSING = time(17, 30)
+UNDER_WAY = (DrawStatus.FROZEN, DrawStatus.COMMITTED)
+
+
+def todos(user: User) -> list[TodoItem]:
+    """Everything this user is the next to act on, each with its age and the last moment for it."""
+    rules = rule_set()
+    items: list[TodoItem] = []
+    if user.may("draws.edit_application"):
+        items += _returned(user, rules)
+    if user.may("draws.submit_application"):
+        items += _ready_drafts(user, rules)
+    if user.may("draws.review_application"):
+        items += _reviews(user, rules)
+    if user.may("draws.contribute"):
+        items += _draws(user, rules)
+    return items
+
+
+def _last_moment(application: DrawApplication, rules: RuleSet) -> datetime | None:
+    """The end of the last day on which the draw may still be held: approval must have come by then."""
+    if application.starts_at is None:
+        return None
+    meeting_on = timezone.localtime(application.starts_at).date()
+    last = days_back(meeting_on, rules["draw_lead_days_min"].whole)
+    return timezone.make_aware(datetime.combine(last, CLOSING))
+
+
+def _title(application: DrawApplication) -> str:
+    return f"{application.number} {application.matter.title}"
+
+
+def _returned(user: User, rules: RuleSet) -> Iterator[TodoItem]:
+    rows = visible_applications(user).filter(matter__status=MatterStatus.RETURNED)
+    for application in rows[:MOST]:
+        opinion = last_opinion(application.matter)
+        reasons = "、".join(reason_labels(opinion.reasons)) if opinion else ""
+        text = f"：{opinion.text[:40]}" if opinion else ""
+        yield TodoItem(
+            icon="arrow-back-up",
+            tone="red",
+            verb="退回修改",
+            document=_title(application),
+            why=f"{reasons}{text}",
+            url=reverse("draws:edit", args=[application.number]),
+            button="修改",
+            waiting_since=application.matter.moved_at,
+            due_at=_last_moment(application, rules),
+            kind="draws.returned",
+        )
+
+
+def _ready_drafts(user: User, rules: RuleSet) -> Iterator[TodoItem]:
+    """Drafts with everything filled in; the rules themselves are looked at when the lead opens one."""
+    rows = (
+        visible_applications(user)
+        .filter(
+            matter__status=MatterStatus.DRAFT,
+            typed={},
+            primary_total__gt=0,
+            committee__isnull=False,
+            starts_at__gt=timezone.now(),
+            ends_at__isnull=False,
+            planned_draw_at__isnull=False,
+        )
+        .exclude(meeting_name="")
+        .exclude(handler_name="")
+        .exclude(handler_phone="")
+    )
+    for application in rows[:MOST]:
+        yield TodoItem(
+            icon="send",
+            tone="blue",
+            verb="提交",
+            document=_title(application),
+            why=f"{application.handler_name} 已填写完整，正选 {application.primary_total} 人，待核对后提交审核",
+            url=reverse("draws:edit", args=[application.number]),
+            button="核对",
+            waiting_since=application.saved_at,
+            due_at=_last_moment(application, rules),
+            kind="draws.draft",
+        )
+
+
+def _reviews(user: User, rules: RuleSet) -> Iterator[TodoItem]:
+    matters = awaiting_review(user).select_related("office", "draw_application__matter")
+    for matter in matters[:MOST]:
+        application = matter.draw_application
+        yield TodoItem(
+            icon="rubber-stamp",
+            tone="blue",
+            verb="审核",
+            document=f"{matter.number} {matter.title}",
+            why=f"{matter.office.name}提交第 {matter.version} 版，正选 {application.primary_total} 人，试抽取 {application.trial_count} 次",
+            url=reverse("draws:review", args=[matter.number]),
+            button="审核",
+            waiting_since=matter.submitted_at,
+            due_at=_last_moment(application, rules),
+            kind="draws.review",
+        )
+
+
+def _draws(user: User, rules: RuleSet) -> Iterator[TodoItem]:
+    """Approved applications inside the window of the draw, and draws under way that lack this user's side."""
+    rows = with_state(
+        DrawApplication.objects.visible_to(user)
+        .filter(matter__status=MatterStatus.APPROVED, starts_at__gt=timezone.now())
+        .select_related("matter", "office")
+        .order_by("starts_at", "id")
+    )
+    today = timezone.localdate()
+    for application in rows[:MOST]:
+        status = application.draw_status  # type: ignore[attr-defined]
+        if status in UNDER_WAY:
+            yield from _under_way(user, application, rules)
+        elif status is None and _window_open(application, rules, today):
+            yield TodoItem(
+                icon="dice-5",
+                tone="amber",
+                verb="正式抽取",
+                document=_title(application),
+                why=f"{application.office.name}，会议 {timezone.localtime(application.starts_at):%m-%d %H:%M}，已到抽取时间",
+                url=_official(application),
+                button="抽取",
+                waiting_since=application.matter.decided_at,
+                due_at=_last_moment(application, rules),
+                kind="draws.official",
+            )
+
+
+def _window_open(application: DrawApplication, rules: RuleSet, today: date) -> bool:
+    meeting_on = timezone.localtime(application.starts_at).date()  # type: ignore[arg-type]
+    return today >= days_back(meeting_on, rules["draw_lead_days_max"].whole)
+
+
+def _under_way(user: User, application: DrawApplication, rules: RuleSet) -> Iterator[TodoItem]:
+    draw = application.draws.current().first()
+    party = party_of(user)
+    if draw is None or party is None:
+        return
+    made = draw.contributions.filter(party=party).first()
+    frozen = draw.status == DrawStatus.FROZEN
+    if frozen and made is not None:
+        return
+    if not frozen and (made is None or made.revealed_at is not None):
+        return
+    yield TodoItem(
+        icon="key",
+        tone="gold",
+        verb="录入随机数" if frozen else "揭示随机数",
+        document=_title(application),
+        why="评委库已冻结，等待各方录入随机数" if frozen else "各方承诺已到齐，等待揭示",
+        url=_official(application),
+        button="录入" if frozen else "揭示",
+        waiting_since=draw.frozen_at if frozen else draw.committed_at,
+        due_at=_last_moment(application, rules),
+        kind="draws.contribute",
+    )
+
+
+def _official(application: DrawApplication) -> str:
+    """The page of the official draw."""
+    try:
+        return reverse("draws:official", args=[application.number])
+    except NoReverseMatch:
+        return reverse("draws:application", args=[application.number])
