@@ -91,7 +91,9 @@ def test_changed_frozen_bytes_are_refused():
     cast = make_cast()
     draw = revealed(cast)
     Draw.objects.filter(pk=draw.pk).update(
-        pool=bytes(draw.pool).replace(b'"exclusions":[]', b'"exclusions":[["AGE","' + b"0" * 64 + b'"]]', 1)
+        pool=bytes(draw.pool).replace(
+            b'"exclusions":[]', b'"exclusions":[["AGE","' + b"0" * 64 + b'"]]', 1
+        )
     )
     with pytest.raises(FrozenPartsChanged):
         execute_draw(draw, by=cast.clerk, key=draw.commit_hash)

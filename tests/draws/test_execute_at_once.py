@@ -71,7 +71,9 @@ def test_the_control_without_a_lock_draws_more_than_once():
             pool, plan = frozen_pool(mine), frozen_plan(mine)
             nonces = {c.party: bytes([number + 1]) * 32 for c in mine.contributions.all()}
             # Each would use whatever it read last: here, a number of its own.
-            seed = fairdraw.nonce_commitment(nonces["office"] + commitment_of(mine).value.encode()[:16])
+            seed = fairdraw.nonce_commitment(
+                nonces["office"] + commitment_of(mine).value.encode()[:16]
+            )
             result = fairdraw.draw(pool, plan, fairdraw.solve(pool, plan), bytes.fromhex(seed))
             drawn.append(result.panel[0].id)
 

@@ -170,9 +170,7 @@ class Ceremony:
     def lines(self) -> list[PartyLine]:
         """The human parties, in their order."""
         open_ = self.draw is not None and self.draw.status == DrawStatus.FROZEN
-        return [
-            PartyLine(p, self.contributions.get(p), open_, p == self.my_party) for p in HUMANS
-        ]
+        return [PartyLine(p, self.contributions.get(p), open_, p == self.my_party) for p in HUMANS]
 
     @cached_property
     def committed(self) -> int:

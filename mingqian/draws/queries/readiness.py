@@ -79,7 +79,10 @@ def _check_window(case: Case) -> Iterator[Finding]:
         )
     else:
         yield case.finding(
-            least.key, "在规定的抽取时间内", f"会前 {days} 个工作日，可抽取的日期为 {window}", ok=True
+            least.key,
+            "在规定的抽取时间内",
+            f"会前 {days} 个工作日，可抽取的日期为 {window}",
+            ok=True,
         )
 
 
@@ -89,7 +92,10 @@ def _check_observer(case: Case) -> Iterator[Finding]:
         return
     if User.objects.filter(role=Role.OBSERVER, is_active=True).exists():
         yield case.finding(
-            rule.key, "监督人员须到场贡献随机数", "监督人员在自己的账号上录入，先承诺后揭示", ok=True
+            rule.key,
+            "监督人员须到场贡献随机数",
+            "监督人员在自己的账号上录入，先承诺后揭示",
+            ok=True,
         )
     else:
         yield case.finding(

@@ -21,9 +21,7 @@ class StratumWord:
     group_id: int | None
 
 
-def strata_words(
-    application: DrawApplication, plan: fairdraw.Plan
-) -> dict[str, StratumWord]:
+def strata_words(application: DrawApplication, plan: fairdraw.Plan) -> dict[str, StratumWord]:
     """Stratum id -> its words, in plan order."""
     codes = [stratum.id for stratum in plan.strata]
     names = dict(Specialty.objects.filter(code__in=codes).values_list("code", "name"))

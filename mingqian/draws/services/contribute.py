@@ -203,7 +203,9 @@ def _store(
     if nonce is None:
         commitment = "".join(commitment.split()).lower()
         if not HEX_64.fullmatch(commitment):
-            raise ContributionRefused("承诺值应为 64 位十六进制数字（0-9、a-f），请核对后重新输入。")
+            raise ContributionRefused(
+                "承诺值应为 64 位十六进制数字（0-9、a-f），请核对后重新输入。"
+            )
         if draw.contributions.filter(commitment=commitment).exists():
             raise ContributionRefused("该承诺值与另一方相同，请另行生成随机数。")
     else:

@@ -40,7 +40,9 @@ BATCH = 500
 class NotRevealed(CeremonyRefused):
     """A party that committed has not revealed; withholding voids the attempt, it buys nothing."""
 
-    told = "还有贡献方没有揭示随机数，不能计算种子。请其揭示；确实不能揭示的，终止本次抽取后重新冻结。"
+    told = (
+        "还有贡献方没有揭示随机数，不能计算种子。请其揭示；确实不能揭示的，终止本次抽取后重新冻结。"
+    )
 
 
 class FrozenPartsChanged(CeremonyRefused):
@@ -185,9 +187,7 @@ def _seat(draw: Draw, result: fairdraw.Result, words: dict[str, StratumWord]) ->
             "pseudonym", "expert_id"
         )
     )
-    specialties = dict(
-        Specialty.objects.filter(code__in=list(words)).values_list("code", "pk")
-    )
+    specialties = dict(Specialty.objects.filter(code__in=list(words)).values_list("code", "pk"))
     rows = [
         DrawSeat(
             draw=draw,

@@ -113,7 +113,9 @@ def withdraw_void(draw: Draw, *, by: User, at: datetime | None = None) -> Draw:
         reason, held.void_reason = held.void_reason, ""
         held.save()
         details = {"reason": reason}
-        DrawEvent.objects.create(draw=held, at=at, kind="void_withdrawn", party=side, details=details)
+        DrawEvent.objects.create(
+            draw=held, at=at, kind="void_withdrawn", party=side, details=details
+        )
         record(
             "draws.withdraw_void",
             on=held,

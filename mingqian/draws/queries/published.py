@@ -1,0 +1,67 @@
+"""What a stranger may learn of stored draws: whether a transcript is ours, and whether its draw still stands."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+
+from mingqian.draws.models import Draw, DrawStatus
+from mingqian.draws.short_codes import read_short_code
+
+PUBLISHED = (DrawStatus.EXECUTED, DrawStatus.VOIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """How a file stands to what is stored here. `draw` is None where the file is not ours."""
+
+    draw: Draw | None
+    same_bytes: bool = False
+    # Another transcript is on record for the same number: the file is of no draw of ours.
+    other_code: str = ""
+
+    @property
+    def is_void(self) -> bool:
+        return bool(self.draw and self.draw.is_void)
+
+    @property
+    def voided_at(self) -> datetime | None:
+        return self.draw.ended_at if self.draw else None
+
+
+def on_record(*, digest: str, number: str, data: bytes) -> OnRecord:
+    """Look up a transcript by what it says its digest is, then compare the bytes."""
+    published = Draw.objects.filter(status__in=PUBLISHED).select_related("application__matter")
+    draw = published.filter(transcript_hash=digest).first() if digest else None
+    if draw is not None:
+        same = draw.transcript is not None and hmac.compare_digest(bytes(draw.transcript), data)
+        return OnRecord(draw, same)
+    if number:
+        others = published.filter(application__matter__number=number).order_by("-attempt")
+        other = others.filter(status=DrawStatus.EXECUTED).first() or others.first()
+        if other is not None:
+            return OnRecord(None, other_code=other.short_code or "")
+    return OnRecord(None)
+
+
+def published_draw(typed: str) -> Draw | None:
+    """The draw of a short code, however it was typed."""
+    code = read_short_code(typed)
+    if not code:
+        return None
+    return (
+        Draw.objects.filter(status__in=PUBLISHED, short_code=code)
+        .select_related("application__matter", "application__committee")
+        .first()
+    )
+
+
+def public_key() -> str:
+    """The Ed25519 key that signs the transcripts of this platform, 64 hex digits."""
+    key = Ed25519PrivateKey.from_private_bytes(settings.MINGQIAN["SIGNING_SEED"]).public_key()
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()

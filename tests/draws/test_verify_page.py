@@ -1,0 +1,189 @@
+"""Public verification: nothing to sign in for, nothing stored, a calm answer to whatever is sent."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from mingqian.draws.verification import LARGEST, judge, sandbox
+from mingqian.draws.views import verify as views
+from tests.factories.ceremonies import Cast, executed, make_cast, voided
+from tests.factories.transcripts import sample_transcript
+
+pytestmark = pytest.mark.django_db
+
+SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
+
+
+def upload(client, data: bytes, name: str = "凭证.json"):
+    return client.post("/verify", {"file": SimpleUploadedFile(name, data, "application/json")})
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast(SIZES)
+
+
+def test_a_stranger_sees_the_form(client):
+    page = client.get("/verify")
+    assert page.status_code == 200
+    assert "自行验证一次抽取" in page.content.decode()
+
+
+def test_a_true_transcript_passes_every_step_and_is_on_record(client, cast):
+    draw = executed(cast)
+    page = upload(client, bytes(draw.transcript)).content.decode()
+    assert "全部 14 项相符" in page
+    assert "与本平台存档一致" in page
+    assert cast.application.number in page
+    assert "任何抽法都不能把最低机会再提高" in page
+
+
+def test_a_short_code_leads_to_the_same_report_however_it_is_typed(client, cast):
+    draw = executed(cast)
+    found = client.get("/verify", {"code": f" {draw.short_code.lower().replace('-', ' ')} "})
+    assert found.status_code == 302
+    page = client.get(found["Location"])
+    assert "全部 14 项相符" in page.content.decode()
+    file = client.get(f"/verify/{draw.short_code}/transcript.json")
+    assert file.content == bytes(draw.transcript)
+
+
+def test_the_transcript_of_a_void_draw_says_so(client, cast):
+    draw = voided(cast)
+    page = upload(client, bytes(draw.transcript)).content.decode()
+    assert "但本次抽取已作废" in page
+    assert "结果不再有效" in page
+
+
+def test_a_transcript_that_was_never_drawn_here_is_not_called_ours(client, cast):
+    page = upload(client, sample_transcript()).content.decode()
+    assert "全部 14 项相符" in page
+    assert "本平台没有这份凭证的存档" in page
+    draw = executed(cast)
+    page = upload(client, sample_transcript(cast.application.number)).content.decode()
+    assert "与本平台存档不符" in page
+    assert draw.short_code in page
+
+
+def changed(data: bytes, path: list[str | int]) -> bytes:
+    """The transcript with one hexadecimal digit of a value changed, in place."""
+    document = json.loads(data)
+    value = document
+    for step in path:
+        value = value[step]
+    at = data.index(str(value).encode())
+    digit = data[at + 8 : at + 9]
+    return data[: at + 8] + (b"0" if digit != b"0" else b"1") + data[at + 9 :]
+
+
+@pytest.mark.parametrize(
+    ("path", "step", "name"),
+    [
+        (["pool", "root"], 2, "评委库指纹相符"),
+        (["rules_hash"], 4, "席位与抽取规则相符"),
+        (["parties", 1, "nonce"], 5, "先承诺、后揭示"),
+        (["seed"], 6, "种子合成正确"),
+        (["lottery", "types", 0, 0], 7, "每一种可能的名单都合规"),
+        (["panel", 3, "ticket"], 11, "正选逐席重算一致"),
+        (["alternates", 2, "ticket"], 12, "备选次序重算一致"),
+        (["digest"], 13, "其余内容未被改动"),
+        (["signatures", 0, "signature"], 14, "签名相符"),
+    ],
+)  # fmt: skip
+def test_one_changed_byte_names_the_step(client, path, step, name):
+    page = upload(client, changed(sample_transcript(), path)).content.decode()
+    assert f"验证未通过：第 {step} 步「{name}」" in page
+    assert ("未检查" in page) == (step < 14)
+
+
+def test_a_changed_seat_is_named_with_expected_found_and_place(client):
+    page = upload(client, changed(sample_transcript(), ["panel", 3, "ticket"])).content.decode()
+    assert "设计组·建筑设计·正选第 4 席的签号" in page
+    assert "panel[3].ticket，第" in page
+    assert "应为" in page
+    assert "文件所载" in page
+
+
+def test_a_byte_anywhere_else_in_the_file_is_noticed(client):
+    """Every 397th byte in turn: whatever it belongs to, the page refuses the file."""
+    data = sample_transcript()
+    passed = []
+    for at in range(0, len(data), 397):
+        mutated = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+        if judge(mutated).ok:
+            passed.append(at)
+    assert passed == []
+
+
+HOSTILE = {
+    "empty": b"",
+    "text": "你好".encode(),
+    "not UTF-8": b"\xff\xfe\x00{",
+    "NaN": b'{"format":NaN}',
+    "duplicate keys": b'{"format":"fairdraw/1","format":"fairdraw/1"}',
+    "list": b"[1,2,3]",
+    "deep": b"[" * 200_000 + b"]" * 200_000,
+    "deep object": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "large number": b'{"format":' + b"9" * 100_000 + b"}",
+    "null bytes": b"\x00" * 4096,
+    "markup": b'{"format":"<script>alert(1)</script>","kind":"official","profile":"sha256"}',
+    "wrong types": b'{"format":"fairdraw/1","kind":"official","profile":"sha256","metadata":[],'
+    b'"parties":[{"id":[]}],"plan":{"title":3},"trials":"x","attempt":{},"digest":7,'
+    b'"previous":[1],"program":"p","seed":1,"commit":2,"beacon":3}',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_gets_a_calm_answer(client, name):
+    page = upload(client, HOSTILE[name])
+    text = page.content.decode()
+    assert page.status_code in (200, 400, 422)
+    assert "全部" not in text.split("怎样验证")[0]
+    assert "<script>alert" not in text
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_read(client):
+    page = client.generic(
+        "POST",
+        "/verify",
+        b"x",
+        content_type="multipart/form-data; boundary=b",
+        CONTENT_LENGTH=str(LARGEST * 3),
+    )
+    assert page.status_code == 413
+    assert "文件超过 20 MB" in page.content.decode()
+
+
+def test_a_file_that_takes_too_long_is_given_up(client, monkeypatch):
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
+    page = upload(client, sample_transcript())
+    assert page.status_code == 422
+    assert "无法在限定时间内验证" in page.content.decode()
+
+
+def test_uploads_are_limited_per_minute(client, monkeypatch):
+    monkeypatch.setattr(views, "MOST_A_MINUTE", 2)
+    assert [upload(client, b"{}").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_nothing_is_stored(client, django_assert_num_queries):
+    with django_assert_num_queries(3) as queries:
+        upload(client, sample_transcript())
+    assert all(query["sql"].startswith("SELECT") for query in queries)
+
+
+@pytest.mark.parametrize("code", ["", "x", "0000-0000-00", "AAAA-AAAA-AA", "../../etc", "%00"])
+def test_an_unknown_short_code_says_what_to_do(client, code):
+    page = client.get("/verify", {"code": code})
+    if page.status_code == 302:
+        page = client.get(page["Location"])
+    assert page.status_code in (200, 400, 404)
+    assert client.get("/verify/AAAA-AAAA-AA/transcript.json").status_code == 404
+
+
+def test_the_verifier_can_be_downloaded(client):
+    program = b"".join(client.get("/verify/verify.py").streaming_content)
+    compile(program, "verify.py", "exec")
+    assert b"django" not in program.lower()
+    assert program.startswith(b"#!")
