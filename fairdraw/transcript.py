@@ -1,7 +1,7 @@
 """The record of a draw as canonical JSON: everything a stranger needs to recompute and judge it.
 
-``docs/draw-protocol.md`` lists the fields. ``digest`` binds all of them but the signatures; the
-signatures are over the 32 bytes of the digest.
+``docs/draw-protocol.md`` lists the fields. ``digest`` binds all of them but the signatures; a
+signature binds the digest and the name of its party.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from fairdraw.seed import Commitment, derive_seed, this_program
 from fairdraw.verify import ed25519_is_valid
 
 FORMAT = "fairdraw/1"
+_FIELDS = {"alternates", "digest", "format", "kind", "lottery", "panel", "plan", "pool", "profile"}
 
 
 def build(
@@ -124,7 +125,9 @@ def load(data: bytes) -> dict[str, Any]:
         document = json.loads(data)
     except (ValueError, RecursionError):
         raise FairdrawError("TRANSCRIPT_UNREADABLE") from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
+    if not isinstance(document, dict) or not _FIELDS <= set(document):
+        raise FairdrawError("TRANSCRIPT_UNREADABLE")
+    if document["format"] != FORMAT:
         raise FairdrawError("TRANSCRIPT_UNREADABLE")
     if canonical(document) != bytes(data):
         raise FairdrawError("NOT_CANONICAL", where="$")
@@ -132,22 +135,29 @@ def load(data: bytes) -> dict[str, Any]:
 
 
 def digest_of(transcript: bytes | Mapping[str, Any]) -> str:
-    """64 hex digits over everything but ``digest`` and ``signatures``: what the parties sign."""
+    """64 hex digits over everything but ``digest`` and ``signatures``."""
     document = load(transcript) if isinstance(transcript, bytes) else transcript
     rest = {key: value for key, value in document.items() if key not in ("digest", "signatures")}
     profile = document["profile"]
     return digest("fairdraw/1/transcript", canonical(rest), profile=profile).hex()
 
 
+def message_to_sign(data: bytes, party: str) -> bytes:
+    """The 32 bytes that a party signs with Ed25519: H(signature, party, digest)."""
+    document = load(data)
+    value = bytes.fromhex(hex_hash(document["digest"], "digest"))
+    name = clean_text(party, "party").encode()
+    return digest("fairdraw/1/signature", name, value, profile=document["profile"])
+
+
 def attach_signature(data: bytes, party: str, public_key: bytes, signature: bytes) -> bytes:
-    """The transcript with one more Ed25519 signature over ``bytes.fromhex(digest_of(data))``.
+    """The transcript with one more Ed25519 signature over ``message_to_sign(data, party)``.
 
     Raises SIGNATURE_INVALID, SIGNATURE_TWICE (one per party).
     """
     document = load(data)
     name = clean_text(party, "party")
-    value = hex_hash(document["digest"], "digest")
-    if not ed25519_is_valid(public_key, bytes.fromhex(value), signature):
+    if not ed25519_is_valid(public_key, message_to_sign(data, name), signature):
         raise FairdrawError("SIGNATURE_INVALID", party=name)
     if any(entry["party"] == name for entry in document["signatures"]):
         raise FairdrawError("SIGNATURE_TWICE", party=name)

@@ -353,7 +353,10 @@ class Draw:
     def signatures(self) -> str:
         for i, entry in enumerate(self.doc["signatures"]):
             key, signature = bytes.fromhex(entry["public_key"]), bytes.fromhex(entry["signature"])
-            fits = entry["algorithm"] == "ed25519" and ed25519_is_valid(key, self.d, signature)
+            message = self.digest("fairdraw/1/signature", entry["party"].encode(), self.d)
+            told = {"algorithm": "ed25519", "party": entry["party"], "public_key": key.hex(),
+                    "signature": signature.hex()}
+            fits = entry == told and ed25519_is_valid(key, message, signature)
             demand(fits, f"signatures[{i}]", "a valid signature", entry["party"])
         self.facts["signatures"] = [[e["party"], e["public_key"]] for e in self.doc["signatures"]]
         return ", ".join(entry["party"] for entry in self.doc["signatures"])

@@ -64,5 +64,5 @@ def sample_transcript(number: str = "CQ-2026-9001") -> bytes:
     )
     key = Ed25519PrivateKey.from_private_bytes(b"sample key of a test, 32 bytes!!")
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    signature = key.sign(bytes.fromhex(transcript.digest_of(body)))
+    signature = key.sign(transcript.message_to_sign(body, "server"))
     return transcript.attach_signature(body, "server", public, signature)

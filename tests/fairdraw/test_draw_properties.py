@@ -108,16 +108,6 @@ def test_chances_add_up_to_the_seats_and_the_bound_is_reached(
     assert sum(solution.chances.values()) == plan.primary_seats
     assert all(0 <= chance <= 1 for chance in solution.chances.values())
     assert 0 <= solution.bound - solution.lowest < Fraction(1, 2**30)
-
-
-@CAREFUL
-@given(problems())
-def test_people_of_one_type_have_equal_chances(problem: tuple[Pool, Plan]) -> None:
-    pool, plan = problem
-    try:
-        solution = solve(pool, plan)
-    except Infeasible:
-        return
     for kind in solution.grouping.types:
         assert len({solution.chances[name] for name in kind.ids}) == 1
 

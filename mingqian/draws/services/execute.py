@@ -175,7 +175,7 @@ def _event(event: DrawEvent) -> dict[str, Any]:
 def _signed(body: bytes) -> bytes:
     key = Ed25519PrivateKey.from_private_bytes(settings.MINGQIAN["SIGNING_SEED"])
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    signature = key.sign(bytes.fromhex(transcript.digest_of(body)))
+    signature = key.sign(transcript.message_to_sign(body, SIGNER))
     return transcript.attach_signature(body, SIGNER, public, signature)
 
 
