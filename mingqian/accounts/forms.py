@@ -70,12 +70,13 @@ class PasswordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Everything that can be said at once: the policy, and whether both entries agree."""
         data = super().clean() or {}
-        if data.get("new"):
+        new, again = data.get("new"), data.get("again")
+        if new:
             try:
-                validate_password(data["new"], self.user)
+                validate_password(new, self.user)
             except forms.ValidationError as refusal:
                 self.add_error("new", refusal)
-        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+        if new and again and new != again:
             self.add_error("again", "两次输入的新密码不一致。")
         return data
 

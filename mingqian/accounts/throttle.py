@@ -87,25 +87,34 @@ def forgive(username: str) -> None:
 def count_failure(request: HttpRequest, username: str) -> None:
     """One more failure for the account name and for the address; the last one allowed starts a stop."""
     now = timezone.now()
+    allowed = dict(_keys(request, username))
     SignInThrottle.objects.filter(touched_at__lt=now - FORGOTTEN_AFTER).delete()
-    for key, allowed in _keys(request, username):
-        SignInThrottle.objects.get_or_create(key=key, defaults={"since": now, "touched_at": now})
-        row = SignInThrottle.objects.select_for_update().get(key=key)
-        if row.stopped_until is not None and row.stopped_until > now:
-            continue
-        if now - row.since > WINDOW:
-            row.failures, row.since = 0, now
-        row.failures += 1
-        row.touched_at = now
-        if row.failures >= allowed:
-            row.stopped_until = now + min(FIRST_STOP * 2**row.stops, LONGEST_STOP)
-            row.stops = min(row.stops + 1, 20)
-            row.failures, row.since = 0, now
-        row.save()
+    # Always in the order of the keys, so that two requests never wait for each other.
+    fresh = [SignInThrottle(key=key, since=now, touched_at=now) for key in sorted(allowed)]
+    SignInThrottle.objects.bulk_create(fresh, ignore_conflicts=True)
+    rows = list(SignInThrottle.objects.select_for_update().filter(key__in=allowed).order_by("key"))
+    for row in rows:
+        _add_failure(row, allowed[row.key], now)
+    SignInThrottle.objects.bulk_update(
+        rows, ["failures", "since", "stops", "stopped_until", "touched_at"]
+    )
+
+
+def _add_failure(row: SignInThrottle, allowed: int, now: dt.datetime) -> None:
+    if row.stopped_until is not None and row.stopped_until > now:
+        return
+    if now - row.since > WINDOW:
+        row.failures, row.since = 0, now
+    row.failures += 1
+    row.touched_at = now
+    if row.failures >= allowed:
+        row.stopped_until = now + min(FIRST_STOP * 2**row.stops, LONGEST_STOP)
+        row.stops = min(row.stops + 1, 20)
+        row.failures, row.since = 0, now
 
 
 def _keys(request: HttpRequest, username: str) -> list[tuple[str, int]]:
-    """(key, failures allowed), always in this order so that two requests never lock crosswise."""
+    """(key, failures allowed) for the account name and for the address."""
     return [
         (_digest("account", username), PER_ACCOUNT),
         (_digest("address", _network(client_address(request))), PER_ADDRESS),
