@@ -109,10 +109,9 @@ def run() -> None:
             response = client.get(where)
             assert response.status_code == 200, f"{where}: {response.status_code}"
 
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             ask(address)
+        asked = list(queries.captured_queries)
         empty = measure(lambda: ask("/empty"), repetitions=REPETITIONS, warm_up=5)
         line("empty page", empty)
         ways = {
@@ -125,8 +124,8 @@ def run() -> None:
         for label, where in ways.items():
             timing = measure(lambda where=where: ask(where), repetitions=REPETITIONS, warm_up=5)
             line(label, f"{timing}; {timing.cpu / empty.cpu:.1f} × the empty page")
-        line("queries of the first page", len(queries))
+        line("queries of the first page", len(asked))
         line(
             "their time in the database",
-            shown(sum(float(q["time"]) for q in queries.captured_queries)),
+            shown(sum(float(query["time"]) for query in asked)),
         )

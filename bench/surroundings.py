@@ -6,6 +6,7 @@ SQLite unless MINGQIAN_BENCH_DATABASE_URL names a PostgreSQL database made for t
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -34,6 +35,8 @@ def system() -> None:
     from django.core.management import call_command
 
     django.setup()
+    # A line per request would drown the report.
+    logging.disable(logging.WARNING)
     call_command("migrate", verbosity=0, interactive=False)
 
 

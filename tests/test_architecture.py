@@ -27,6 +27,9 @@ PUBLIC = {
     "accounts:login",
     "accounts:logout",
     "draws:verify",
+    "draws:verify-code",
+    "draws:verifier",
+    "draws:public-transcript",
 }
 # Signed in is enough: what is shown depends on nothing but the reader's own account or job.
 OWN_BUSINESS = {"web:job", "web:cancel-job"}
