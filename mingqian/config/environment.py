@@ -23,7 +23,9 @@ def mode() -> str:
     """How this process runs: development, demo, test or production."""
     value = variable("MODE", "development")
     if value not in MODES:
-        raise ImproperlyConfigured(f"{PREFIX}MODE is {value!r}; it must be one of {', '.join(MODES)}.")
+        raise ImproperlyConfigured(
+            f"{PREFIX}MODE is {value!r}; it must be one of {', '.join(MODES)}."
+        )
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.utils.csp import CSP
 
@@ -17,7 +18,7 @@ HOME.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = environment.secret("SECRET_KEY", home=HOME)
 _DATA_KEY = environment.data_key(environment.secret("DATA_KEY", home=HOME))
-MINGQIAN = {
+MINGQIAN: dict[str, Any] = {
     "HOME": HOME,
     "MODE": MODE,
     "DATA_KEY": _DATA_KEY,
@@ -28,7 +29,9 @@ MINGQIAN = {
     "SUPPORT": environment.variable("SUPPORT", ""),
     "PASSWORD_PROFILE": environment.variable("PASSWORD_PROFILE", "dengbao"),
 }
-ALLOWED_HOSTS = environment.variable("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+ALLOWED_HOSTS = environment.variable("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(
+    ","
+)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -120,7 +120,7 @@ def _application(
     draft = Draft(
         values=values,
         seats={codes[name]: Seat(primary=count) for name, count in (seats or {}).items()},
-        units=[picked[0].expert.unit_id] if avoid else None,
+        units=[picked[0].expert.unit_id or 0] if avoid else None,
         experts=[member.expert_id for member in picked[1:]] if avoid else None,
         designated=[(pool.order_by("-pk")[3].expert_id, "CHAIR", "评委会章程规定由组建单位指定")]
         if chair

@@ -84,7 +84,7 @@ def units_of(story: CommitteeStory) -> list[UnitStory]:
     places = [("南江省", "南江市", "440000")] + [
         (city, city, code) for city, code in CITIES.items()
     ]
-    units = []
+    units: list[UnitStory] = []
     for place, city, region in places:
         for kind in story.unit_kinds:
             serial = story.seed % 1000 * 1000 + len(units)

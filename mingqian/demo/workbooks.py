@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 
@@ -87,7 +88,7 @@ def with_slips(people: list[ExpertStory]) -> list[ExpertStory]:
     """The same people with the slips a typist makes, one of each kind, at fixed places."""
     marred = list(people)
 
-    def mar(row: int, **changes: object) -> None:
+    def mar(row: int, **changes: Any) -> None:
         marred[row] = dataclasses.replace(marred[row], **changes)
 
     number = people[37].id_number

@@ -61,7 +61,7 @@ def _bar(membership: PoolMembership, place, top: float) -> list[str]:
     x, end = place(membership.term_from), place(membership.term_to)
     is_open = membership.status in OPEN_STATUSES
     words = f"{membership.term_from:%Y-%m} 至 {membership.term_to:%Y-%m}"
-    shapes = [
+    shapes: list[str] = [
         format_html(
             '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="5"><title>{}</title></rect>',
             "fill-blue" if is_open else "fill-blue-soft",

@@ -85,5 +85,5 @@ def qr_path(text: str) -> tuple[int, str]:
 def pdf_response(filename: str, body: bytes, *, inline: bool = True) -> HttpResponse:
     """A PDF answer with a Chinese file name that every browser keeps."""
     response = HttpResponse(body, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(not inline, filename)
+    response["Content-Disposition"] = str(content_disposition_header(not inline, filename))
     return response

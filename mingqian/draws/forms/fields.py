@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.utils import timezone
 
 TIME_FORMATS = (
@@ -49,7 +49,7 @@ class LineField(forms.CharField):
         _say_null_in_chinese(self)
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"[\r\n\t]+", " ", super().to_python(value)).strip()
+        return re.sub(r"[\r\n\t]+", " ", super().to_python(value) or "").strip()
 
 
 class TextField(forms.CharField):
@@ -69,7 +69,7 @@ class TextField(forms.CharField):
         _say_null_in_chinese(self)
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n").strip()
+        return (super().to_python(value) or "").replace("\r\n", "\n").strip()
 
 
 class PhoneField(LineField):
@@ -135,5 +135,5 @@ class MomentField(forms.Field):
 
 def _say_null_in_chinese(field: forms.CharField) -> None:
     for validator in field.validators:
-        if type(validator).__name__ == "ProhibitNullCharactersValidator":
+        if isinstance(validator, ProhibitNullCharactersValidator):
             validator.message = "含有不可见的空字符，请删去后重新填写。"

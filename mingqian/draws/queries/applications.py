@@ -66,7 +66,8 @@ def in_state(applications: QuerySet[DrawApplication], key: str) -> QuerySet[Draw
     for status, state in _BY_STATUS.items():
         if state.key == key:
             return applications.filter(matter__status=status)
-    approved = with_state(applications.filter(matter__status=MatterStatus.APPROVED))
+    # The annotation is unknown to the type checker beyond this line.
+    approved: Any = with_state(applications.filter(matter__status=MatterStatus.APPROVED))
     if key == DRAWN.key:
         return approved.filter(draw_status=DrawStatus.EXECUTED)
     if key == DRAWING.key:

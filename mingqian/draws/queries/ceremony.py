@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import fairdraw
-
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import HRSS, OFFICE, Role
 from mingqian.draws.models import Contribution, Draw, DrawApplication, DrawKind, DrawStatus, Party
@@ -42,7 +41,7 @@ def previous_digest(application: DrawApplication) -> str:
     void = application.draws.filter(status=DrawStatus.VOIDED).order_by("-attempt").first()
     if void is not None:
         return void.transcript_hash
-    if application.kind == DrawKind.SUPPLEMENTARY and application.parent_id:
+    if application.kind == DrawKind.SUPPLEMENTARY and application.parent:
         first = application.parent.draws.filter(status=DrawStatus.EXECUTED).first()
         if first is not None:
             return first.transcript_hash
@@ -139,7 +138,7 @@ class PartyLine:
 
     @property
     def person(self) -> str:
-        return self.made.user.real_name if self.made and self.made.user_id else ""
+        return self.made.user.real_name if self.made and self.made.user else ""
 
     @property
     def is_revealed(self) -> bool:

@@ -182,7 +182,7 @@ def grid_of(
         for specialty in specialties
     ]
     order = {group.pk: place for place, group in enumerate(groups)}
-    rows.sort(key=lambda row: (order.get(row.group_id, len(order)), row.code))
+    rows.sort(key=lambda row: (order.get(row.group_id or 0, len(order)), row.code))
     grouped = _grouped(rows, survey)
     primaries = (
         sum(row.primary for row in rows) if application.by_group else application.primary_total

@@ -48,7 +48,7 @@ def avoided_experts(application: DrawApplication) -> list[Pick]:
 def main_specialties(application: DrawApplication, experts: list[int]) -> dict[int, str]:
     """expert id -> name of the main specialty in the committee's pool."""
     rows = MembershipSpecialty.objects.filter(
-        membership__committee_id=application.committee_id,
+        membership__committee_id=application.committee_id or 0,
         membership__status__in=IN_POOL,
         membership__expert_id__in=experts,
         order=1,

@@ -97,7 +97,8 @@ class Survey:
 
     def people_in(self, specialties: Collection[str]) -> tuple[int, int]:
         """(in the pool, eligible) people of any of the specialties, each person once."""
-        inside = [m for m in self.members if not specialties.isdisjoint(m.specialties)]
+        wanted = frozenset(specialties)
+        inside = [m for m in self.members if not wanted.isdisjoint(m.specialties)]
         return len(inside), sum(1 for member in inside if not self.codes_of[member.expert_id])
 
     def why(self, codes: Iterable[str]) -> str:
@@ -210,7 +211,7 @@ def _group_of_specialty(application: DrawApplication) -> dict[str, str]:
     if not application.by_group:
         return {}
     rows = GroupSpecialty.objects.filter(
-        committee_id=application.committee_id, year=application.year
+        committee_id=application.committee_id or 0, year=application.year
     )
     return {code: str(group) for code, group in rows.values_list("specialty__code", "group_id")}
 

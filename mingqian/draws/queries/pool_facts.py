@@ -100,17 +100,17 @@ def meeting_days(application: DrawApplication, on: date | None = None) -> tuple[
 
 def _members(application: DrawApplication) -> list[MemberFacts]:
     memberships = PoolMembership.objects.filter(
-        committee_id=application.committee_id, status__in=IN_POOL
+        committee_id=application.committee_id or 0, status__in=IN_POOL
     )
     links: defaultdict[int, list[str]] = defaultdict(list)
     rows = MembershipSpecialty.objects.filter(
-        membership__committee_id=application.committee_id, membership__status__in=IN_POOL
+        membership__committee_id=application.committee_id or 0, membership__status__in=IN_POOL
     ).order_by("membership_id", "order")
     for membership, code in rows.values_list("membership_id", "specialty__code").iterator(5000):
         links[membership].append(code)
     return [
-        MemberFacts(*values, specialties=tuple(links.get(membership, ())))
-        for membership, *values in memberships.order_by("expert_id")
+        MemberFacts(*facts[1:], tuple(links.get(facts[0], ())))
+        for facts in memberships.order_by("expert_id")
         .values_list(
             "id",
             "expert_id",
@@ -130,7 +130,7 @@ def _members(application: DrawApplication) -> list[MemberFacts]:
 def _of_pool(application: DrawApplication) -> Q:
     """A condition on `expert`: belongs to the pool of the application's committee."""
     members = PoolMembership.objects.filter(
-        committee_id=application.committee_id, status__in=IN_POOL
+        committee_id=application.committee_id or 0, status__in=IN_POOL
     )
     return Q(expert__in=members.values("expert"))
 

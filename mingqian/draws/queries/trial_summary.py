@@ -90,7 +90,7 @@ def _charts(solution: fairdraw.Solution | None, grid: Grid) -> list[dict[str, An
         return []
     grouping = solution.grouping
     names = {row.code: row.name for row in grid.rows} | {WHOLE: "全库"}
-    charts = []
+    charts: list[dict[str, Any]] = []
     for number, stratum in enumerate(grouping.plan.strata):
         if not stratum.primary:
             continue

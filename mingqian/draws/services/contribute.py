@@ -7,10 +7,10 @@ import re
 import secrets
 from datetime import datetime
 
-import fairdraw
 from django.db import IntegrityError
 from django.utils import timezone
 
+import fairdraw
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import Contribution, Draw, DrawEvent, DrawStatus, Party
@@ -172,7 +172,7 @@ def reveal_server(draw: Draw, *, at: datetime) -> Contribution:
     """Show the system's number, inside the transaction of the draw."""
     made = draw.contributions.get(party=Party.SERVER)
     if not made.revealed_at:
-        made.nonce = unseal(made.nonce_sealed, aad=nonce_aad(draw.pk, Party.SERVER))
+        made.nonce = unseal(made.nonce_sealed or b"", aad=nonce_aad(draw.pk, Party.SERVER))
         made.revealed_at = at
         made.save(update_fields=["nonce", "revealed_at"])
         DrawEvent.objects.create(draw=draw, at=at, kind="revealed", party=Party.SERVER)
@@ -240,7 +240,7 @@ def _close(draw: Draw, at: datetime) -> None:
 
 def _revealed_nonce(made: Contribution, typed: str) -> str:
     if not made.self_held:
-        return unseal(made.nonce_sealed, aad=nonce_aad(made.draw_id, made.party))
+        return unseal(made.nonce_sealed or b"", aad=nonce_aad(made.draw_id, made.party))
     typed = "".join(typed.split()).lower()
     if not NONCE_HEX.fullmatch(typed):
         raise RevealRefused("请输入承诺时自行保管的随机数：32 至 128 位十六进制数字。")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from mingqian.accounts.access import requires
 from mingqian.draws.forms.creation import CreationForm
+from mingqian.draws.queries.applications import copyable
 from mingqian.draws.services.create import create_application
 
 MODE_NOTES = {
@@ -37,9 +38,9 @@ def new_application(request: HttpRequest) -> HttpResponse:
         )
         return redirect("draws:edit", number=application.number)
     if form.initial.get("source") and not form.is_bound:
-        source = form.fields["source"].queryset.filter(pk=form.initial["source"]).first()
+        source = copyable(request.user).filter(pk=form.initial["source"]).first()
         if source is not None:
-            form.initial |= {"committee": source.committee_id, "mode": source.mode}
+            form.initial = {**form.initial, "committee": source.committee_id, "mode": source.mode}
     return render(
         request,
         "draws/application_new.html",

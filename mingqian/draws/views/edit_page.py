@@ -14,7 +14,7 @@ from django.utils import timezone
 from mingqian.committees.models import Committee
 from mingqian.committees.queries import committees_with_valid_filing
 from mingqian.draws.forms.application import ApplicationForm, texts_of
-from mingqian.draws.models import DesignatedMember, DrawApplication
+from mingqian.draws.models import DesignatedMember, DrawApplication, DrawMode
 from mingqian.draws.queries.applications import last_year_by_group, last_year_of, state_of
 from mingqian.draws.queries.picks import (
     avoided_experts,
@@ -173,7 +173,7 @@ def _display_form(request: HttpRequest, application: DrawApplication) -> Applica
     for name in ("handler_name", "handler_phone", "mode"):
         form.fields[name].required = True
     form.fields["avoidance_ground"].required = application.avoidances.exists()
-    form.fields["mode"].widget = forms.RadioSelect(choices=form.fields["mode"].choices)
+    form.fields["mode"].widget = forms.RadioSelect(choices=DrawMode.choices)
     return form
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -53,7 +55,7 @@ class ApplicationListing(Listing):
     title = "评委抽取申请"
     filters = ApplicationFilter
     order = "-pk"
-    columns = (
+    columns: Sequence[Column] = (
         Column(
             "number", "申请编号", value="number", sort="matter__number", link=True, phone="title"
         ),
@@ -144,7 +146,7 @@ def _note_export(request: HttpRequest, written: Written, page: ListingPage) -> N
 
 
 @requires("draws.view_application")
-def list_applications(request: HttpRequest) -> HttpResponse:
+def list_applications(request: HttpRequest) -> HttpResponseBase:
     """评委抽取申请."""
     may_create = request.user.may("draws.edit_application")
     rows = visible_applications(request.user)
@@ -159,7 +161,7 @@ def list_applications(request: HttpRequest) -> HttpResponse:
 
 
 @requires("draws.review_application")
-def list_reviews(request: HttpRequest) -> HttpResponse:
+def list_reviews(request: HttpRequest) -> HttpResponseBase:
     """业务审核→抽取审核: without a filter, what waits for a decision, oldest first."""
     rows = visible_applications(request.user)
     listing = ReviewListing()

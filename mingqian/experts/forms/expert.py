@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from django import forms
 
@@ -23,7 +24,12 @@ def words(choices: Iterable[str], blank: str = "请选择") -> list[tuple[str, s
 
 
 def text(
-    key: str, *, most: int, required: bool = True, label: str = "", **attrs: str
+    key: str,
+    *,
+    most: int,
+    required: bool = True,
+    label: str = "",
+    attrs: Mapping[str, str] = MappingProxyType({}),
 ) -> forms.CharField:
     """A text field named as the register's column is."""
     label = label or BY_KEY[key].heading
@@ -49,7 +55,7 @@ def choice(key: str, labels: Iterable[str], *, required: bool = True) -> forms.C
 
 def day(key: str) -> forms.CharField:
     """A day; written in any way a register may write it."""
-    return text(key, most=20, **{"data-date": "date", "placeholder": "年-月-日"})
+    return text(key, most=20, attrs={"data-date": "date", "placeholder": "年-月-日"})
 
 
 class TypedForm(forms.Form):
@@ -84,7 +90,7 @@ class PersonForm(TypedForm):
     id_number = text("id_number", most=30, label="证件号码")
     gender = choice("gender", [Gender.MALE.label, Gender.FEMALE.label], required=False)
     birth_date = day("birth_date")
-    mobile = text("mobile", most=20, inputmode="tel")
+    mobile = text("mobile", most=20, attrs={"inputmode": "tel"})
     unit_name = text("unit_name", most=100)
     uscc = text("uscc", most=18)
     department = text("department", most=100, required=False)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -165,7 +166,7 @@ def differences_of(form: TypedForm, stored: dict[str, object] | dict[str, str]) 
     """Where what was typed differs from the newer version."""
     found = []
     for name, field in form.fields.items():
-        value = form.data.getlist(name) if name == "others" else form.data.get(name, "")
+        value = cast(QueryDict, form.data).getlist(name) if name == "others" else form.data.get(name, "")
         typed = "、".join(value) if isinstance(value, list) else str(value).strip()
         kept = stored.get(name, "")
         now = "、".join(kept) if isinstance(kept, list) else str(kept)

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -207,7 +208,7 @@ class ImportRowListing(Listing):
 
 @requires("experts.import_pool")
 @require_GET
-def result(request: HttpRequest, pk: UUID) -> HttpResponse:
+def result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """One import: its progress, its dry run, or what became of it."""
     pool_import = _import_of(request, pk)
     job = Job.objects.filter(pk__in=[pool_import.job_id]).first()

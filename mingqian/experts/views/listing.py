@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -94,7 +95,7 @@ class MembershipListing(Listing):
 
 @requires("experts.view_expert")
 @require_GET
-def experts(request: HttpRequest) -> HttpResponse:
+def experts(request: HttpRequest) -> HttpResponseBase:
     """The list."""
     may_import = request.user.may("experts.import_pool")
     return respond(

@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
 
 def _accounts_file() -> Path:
-    return settings.MINGQIAN["HOME"] / "accounts.json"
+    return Path(str(settings.MINGQIAN["HOME"])) / "accounts.json"
 
 
 def _remembered() -> dict[str, str]:
