@@ -73,6 +73,7 @@ _ACTIONS: dict[str, str] = {
     "draws.request_void": "申请抽取作废",
     "draws.withdraw_void": "撤回作废申请",
     "draws.void_draw": "抽取作废",
+    "draws.show_names": "投影上显示姓名",
     "draws.export_list": "导出列表",
     "draws.export_roster": "导出评委名单",
     "draws.print_document": "生成抽取文书",
