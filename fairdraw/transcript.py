@@ -125,7 +125,7 @@ def load(data: bytes) -> dict[str, Any]:
         document = json.loads(data)
     except (ValueError, RecursionError):
         raise FairdrawError("TRANSCRIPT_UNREADABLE") from None
-    if not isinstance(document, dict) or not _FIELDS <= set(document):
+    if not isinstance(document, dict) or not set(document) >= _FIELDS:
         raise FairdrawError("TRANSCRIPT_UNREADABLE")
     if document["format"] != FORMAT:
         raise FairdrawError("TRANSCRIPT_UNREADABLE")

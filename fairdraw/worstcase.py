@@ -88,9 +88,7 @@ class _Program:
         return solver
 
 
-def worst_panel(
-    grouping: Grouping, demand: Demand
-) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+def worst_panel(grouping: Grouping, demand: Demand) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
     """How many alternate seats the worst panel leaves empty, in which strata, under which cap rows.
 
     Needs a plan whose primaries can be filled.

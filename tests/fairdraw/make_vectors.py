@@ -23,7 +23,8 @@ FOLDER = Path(__file__).parent / "vectors"
 def problems() -> dict[str, tuple[Pool, Plan]]:
     """One for each branch of the protocol."""
     strata = Pool(
-        person(f"p{i:02}", f"e{i}", f"s{i % 3}", out=("AGE",) if i % 7 == 6 else ()) for i in range(30)
+        person(f"p{i:02}", f"e{i}", f"s{i % 3}", out=("AGE",) if i % 7 == 6 else ())
+        for i in range(30)
     )
     flow = mixed_pool(80, strata=4, employers=9)
     grouped = Pool(
@@ -34,7 +35,10 @@ def problems() -> dict[str, tuple[Pool, Plan]]:
     return {
         "strata": (strata, plan_of({f"s{s}": (2, 1) for s in range(3)}, title="disjoint strata")),
         "flow": (flow, plan_of({f"s{s}": (2, 1) for s in range(4)}, employer_cap=2)),
-        "groups": (grouped, Plan(seats, employer_cap=3, group_cap={"组0": 2, "组1": 1}, designated=chair)),
+        "groups": (
+            grouped,
+            Plan(seats, employer_cap=3, group_cap={"组0": 2, "组1": 1}, designated=chair),
+        ),
         "open": (
             flow,
             plan_of({"s0": (1, 0), "s1": (1, 0), "*": (5, 4)}, employer_cap=2, title="whole pool"),
@@ -50,7 +54,9 @@ def signed(data: bytes) -> bytes:
     """With the signature of a key that everybody knows."""
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     signature = key.sign(transcript.message_to_sign(data, "office"))
-    return transcript.attach_signature(data, "office", key.public_key().public_bytes_raw(), signature)
+    return transcript.attach_signature(
+        data, "office", key.public_key().public_bytes_raw(), signature
+    )
 
 
 def primitives() -> dict[str, Any]:

@@ -25,7 +25,9 @@ def leximin_by_programs(
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         level = solver.addVariable(0, 1)
-        flow = {(k, s): solver.addVariable(0, 1e6) for k, kind in enumerate(kinds) for s in kind.strata}
+        flow = {
+            (k, s): solver.addVariable(0, 1e6) for k, kind in enumerate(kinds) for s in kind.strata
+        }
         for s, number in enumerate(seats):
             terms = [x for (_, t), x in flow.items() if t == s]
             if terms:

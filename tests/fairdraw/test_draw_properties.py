@@ -62,9 +62,7 @@ def test_a_feasible_plan_always_ends_full_and_an_infeasible_one_never_draws(
 
 @CAREFUL
 @given(problems(), SEEDS)
-def test_the_order_of_the_input_is_of_no_account(
-    problem: tuple[Pool, Plan], seed: bytes
-) -> None:
+def test_the_order_of_the_input_is_of_no_account(problem: tuple[Pool, Plan], seed: bytes) -> None:
     pool, plan = problem
     shuffled = list(pool.candidates)
     random.Random(seed).shuffle(shuffled)
@@ -130,7 +128,9 @@ def test_every_proposed_change_mends_what_it_says(problem: tuple[Pool, Plan]) ->
         change = diagnosis.relaxations[position]
         if change.code == "MORE_CANDIDATES":
             extra += [
-                Candidate(f"new{len(extra) + n}", f"own{len(extra) + n}", (change.params["stratum"],))
+                Candidate(
+                    f"new{len(extra) + n}", f"own{len(extra) + n}", (change.params["stratum"],)
+                )
                 for n in range(change.params["people"])
             ]
         else:

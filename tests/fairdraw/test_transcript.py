@@ -177,9 +177,7 @@ def test_a_trial_is_no_transcript_of_an_official_draw(made: WholeDraw) -> None:
     data = transcript.build_trial(made.pool, made.plan, made.solution, result)
     assert failure(data) == ("FORMAT", "kind")
     with pytest.raises(FairdrawError, match="RESULT_IS_TRIAL"):
-        transcript.build(
-            made.pool, made.plan, made.solution, made.commitment, NONCES, result
-        )
+        transcript.build(made.pool, made.plan, made.solution, made.commitment, NONCES, result)
 
 
 def test_a_trial_never_equals_the_official_draw(made: WholeDraw) -> None:
@@ -200,9 +198,7 @@ def test_a_beacon_is_announced_in_the_commitment_and_counts_in_the_seed() -> Non
     seeds = {derive_seed(commitment, NONCES, value) for value in ("17", "18")}
     assert len(seeds) == 2
     result = draw(pool, plan, solution, derive_seed(commitment, NONCES, "17"))
-    data = transcript.build(
-        pool, plan, solution, commitment, NONCES, result, beacon_value="17"
-    )
+    data = transcript.build(pool, plan, solution, commitment, NONCES, result, beacon_value="17")
     assert verify(data).ok
     assert failure(with_change(data, lambda d: d["beacon"].update(at="round 8")))[0] == "COMMITMENT"
     assert failure(with_change(data, lambda d: d["beacon"].update(value="18")))[0] == "SEED"

@@ -109,7 +109,9 @@ def test_the_verifier_has_fewer_than_400_lines_of_code() -> None:
     text = SOURCE.read_text()
     told: set[int] = set()
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(
+            node
+        ):
             string = node.body[0]
             told |= set(range(string.lineno, (string.end_lineno or 0) + 1))
     code = [
