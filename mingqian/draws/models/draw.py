@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.conf import settings
 from django.db import models
 
@@ -146,6 +148,17 @@ class Draw(models.Model):
     @property
     def is_void(self) -> bool:
         return self.status == DrawStatus.VOIDED
+
+    @property
+    def excluded_count(self) -> int:
+        """Members of the frozen pool whom a rule kept out."""
+        return self.pool_count - self.eligible_count
+
+    @property
+    def plan_cap(self) -> int | None:
+        """How many of one employer may sit, as frozen."""
+        cap: int | None = json.loads(bytes(self.plan))["employer_cap"]
+        return cap
 
 
 class Contribution(models.Model):

@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from mingqian.draws.views import documents, roster, verify
+from mingqian.draws.views import ceremony, documents, roster, verify
 
 urlpatterns = [
+    path("draws/<str:number>/official", ceremony.stage, name="official"),
+    path("draws/<str:number>/official/state", ceremony.state, name="official-state"),
+    path("draws/<str:number>/official/freeze", ceremony.freeze, name="official-freeze"),
+    path("draws/<str:number>/official/contribute", ceremony.contribution, name="official-contribute"),
+    path("draws/<str:number>/official/close", ceremony.close, name="official-close"),
+    path("draws/<str:number>/official/reveal", ceremony.revelation, name="official-reveal"),
+    path("draws/<str:number>/official/execute", ceremony.execution, name="official-execute"),
+    path("draws/<str:number>/official/abandon", ceremony.abandonment, name="official-abandon"),
+    path("draws/<str:number>/official/void", ceremony.voiding, name="official-void"),
+    path("draws/<str:number>/official/names", ceremony.names, name="official-names"),
     path("rosters/", roster.list_rosters, name="rosters"),
     path("draws/<str:number>/roster", roster.show_roster, name="roster"),
     path("draws/<str:number>/roster/export", roster.export_roster, name="roster-export"),

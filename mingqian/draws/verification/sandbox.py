@@ -46,7 +46,8 @@ class Judgement:
 def verifier_path() -> Path:
     """Where the one-file verifier lies; found without loading the engine."""
     spec = find_spec("fairdraw")
-    assert spec is not None and spec.submodule_search_locations
+    assert spec is not None
+    assert spec.submodule_search_locations
     return Path(next(iter(spec.submodule_search_locations))) / "verify.py"
 
 
@@ -103,7 +104,8 @@ def main() -> None:
     from importlib.util import module_from_spec, spec_from_file_location
 
     spec = spec_from_file_location("verifier", sys.argv[1])
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     verifier = module_from_spec(spec)
     sys.modules["verifier"] = verifier
     spec.loader.exec_module(verifier)
