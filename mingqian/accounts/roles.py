@@ -31,7 +31,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "rulebook.change_rule": frozenset({Role.HRSS_LEAD}),
     "committees.manage_committee": frozenset({Role.HRSS_LEAD}),
     "committees.edit_group": OFFICE,
-    "committees.edit_meeting": OFFICE,
     "workflow.view_attachment": WITNESSED,
     "workflow.edit_attachment": OFFICE,
     "experts.view_expert": BUSINESS,

@@ -13,13 +13,13 @@ from typing import Any
 
 from django.apps import apps
 from django.core.cache import cache as kept
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import Role
-from mingqian.committees.models import Committee, DisciplineGroup, ReviewMeeting
+from mingqian.committees.models import Committee, DisciplineGroup
 from mingqian.draws.models import Draw, DrawApplication, DrawSeat, DrawStatus, SeatQuota, SeatType
 from mingqian.draws.queries.applications import State, state_of, visible_applications
 from mingqian.experts.models import (
@@ -282,25 +282,6 @@ def meetings_ahead(user: User, now: datetime) -> list[MeetingAhead]:
         .order_by("starts_at", "pk")[:MEETINGS_SHOWN]
     )
     found = [_meeting_of(application, state_of(application)) for application in applied]
-    if user.role in (Role.CLERK, Role.LEAD):
-        taken = DrawApplication.objects.filter(
-            committee_id=OuterRef("committee_id"),
-            year=OuterRef("year"),
-            meeting_name=OuterRef("name"),
-        )
-        waiting = (
-            ReviewMeeting.objects.visible_to(user)
-            .filter(starts_at__gte=now)
-            .exclude(Exists(taken))
-            .select_related("committee")
-            .order_by("starts_at", "pk")[:MEETINGS_SHOWN]
-        )
-        found += [
-            MeetingAhead(
-                m.name, m.committee.name, m.starts_at, m.ends_at, m.place, "待申请", "gray"
-            )
-            for m in waiting
-        ]
     return sorted(found, key=lambda m: m.starts_at)[:MEETINGS_SHOWN]
 
 

@@ -1,6 +1,6 @@
 """Committees, filings, groups and meetings."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,6 @@ from mingqian.committees.models import (
     CommitteeOffice,
     DisciplineGroup,
     GroupSpecialty,
-    ReviewMeeting,
     Series,
     Unit,
 )
@@ -22,11 +21,9 @@ from mingqian.committees.services import NotAccepted
 from mingqian.committees.terms import plus_years
 from tests.factories.accounts import make_user
 from tests.factories.committees import (
-    SHANGHAI,
     make_committee,
     make_filing,
     make_groups,
-    make_meeting,
     make_office,
     make_specialties,
     make_unit,
@@ -204,30 +201,11 @@ class TestGroups:
             assert sum(len(g.members.all()) for g in queries.groups_of(committee, 2026)) == 3
 
 
-class TestMeeting:
-    def test_saving_it_again_changes_it(self):
-        meeting = make_meeting(make_committee())
-        changed = services.save_meeting(
-            meeting.committee, year=meeting.year, name=meeting.name, starts_at=meeting.starts_at,
-            ends_at=meeting.ends_at + timedelta(hours=1), by=None,
-        )  # fmt: skip
-        assert changed.pk == meeting.pk
-        assert ReviewMeeting.objects.count() == 1
-
-    def test_it_ends_after_it_starts(self):
-        start = datetime(2026, 12, 8, 9, tzinfo=SHANGHAI)
-        with pytest.raises(NotAccepted) as refusal:
-            services.save_meeting(
-                make_committee(), year=2026, name="会", starts_at=start, ends_at=start, by=None
-            )
-        assert refusal.value.field == "ends_at"
-
-
 def test_each_sees_what_is_theirs():
-    mine, other = make_committee(), make_committee()
-    make_meeting(mine), make_meeting(other)
+    mine = make_committee()
+    make_committee()
     clerk = make_user("clerk", mine.office)
-    for rows in (Committee, CommitteeOffice, ReviewMeeting):
+    for rows in (Committee, CommitteeOffice):
         assert rows.objects.visible_to(clerk).count() == 1, rows
         for role in ("reviewer", "hrss_lead", "observer"):
             assert rows.objects.visible_to(make_user(role)).count() == 2, (rows, role)
@@ -243,7 +221,6 @@ def test_every_deed_leaves_one_entry_in_the_log():
     committee = make_committee(office=office, convening_unit=unit, filed_from=None)
     make_filing(committee)
     make_groups(committee)
-    make_meeting(committee)
     assert [e.action for e in Event.objects.order_by("seq")[before:]] == [
         "committees.add_unit",
         "committees.create_office",
@@ -251,6 +228,5 @@ def test_every_deed_leaves_one_entry_in_the_log():
         "committees.create_committee",
         "committees.file_committee",
         "committees.set_groups",
-        "committees.add_meeting",
     ]
     assert Series.objects.count() == 27

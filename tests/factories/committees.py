@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,6 @@ from mingqian.committees.models import (
     CommitteeLevel,
     CommitteeOffice,
     DisciplineGroup,
-    ReviewMeeting,
     Series,
     Specialty,
     Unit,
@@ -122,20 +121,5 @@ def make_groups(
         committee,
         year,
         groups=[(name, [own[s] for s in members]) for name, members in named],
-        by=None,
-    )
-
-
-def make_meeting(
-    committee: Committee, *, year: int = 2026, day: date = date(2026, 12, 8)
-) -> ReviewMeeting:
-    starts_at = datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI)
-    return services.save_meeting(
-        committee,
-        year=year,
-        name=f"{year} 年度评审会议{next(_serial)}",
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=8),
-        place="南江宾馆",
         by=None,
     )

@@ -14,7 +14,8 @@ from mingqian.accounts.roles import Role
 from mingqian.portal import queries
 from mingqian.web.todos import TodoItem
 from tests.factories.accounts import make_user
-from tests.factories.committees import make_committee, make_groups, make_meeting, make_office
+from tests.factories.committees import make_committee, make_groups
+from tests.factories.draws import make_application, make_ground
 
 pytestmark = pytest.mark.django_db
 
@@ -79,15 +80,15 @@ def test_an_empty_office_is_told_what_will_stand_here(client):
 
 
 def test_meetings_of_the_own_office_stand_ahead_and_of_no_other(client):
-    office = make_office()
-    soon = timezone.localdate() + timedelta(days=20)
-    mine = make_meeting(make_committee(office=office), year=soon.year, day=soon)
-    other = make_meeting(make_committee(), year=soon.year, day=soon)
-    client.force_login(make_user(Role.CLERK, office))
+    committee, clerk, _ = make_ground({"结构工程": 1})
+    elsewhere, other_clerk, _ = make_ground({"护理学": 1})
+    make_application(committee, clerk, meeting_name="结构工程评审会议")
+    make_application(elsewhere, other_clerk, meeting_name="护理评审会议")
+    client.force_login(clerk)
     text = client.get(reverse("portal:home")).content.decode()
-    assert mine.name in text
-    assert "待申请" in text
-    assert other.name not in text
+    assert "结构工程评审会议" in text
+    assert "草稿" in text
+    assert "护理评审会议" not in text
 
 
 def test_groups_without_people_draw_no_chart():
@@ -165,12 +166,10 @@ def test_the_administrator_has_no_todos(with_items):
 
 
 def test_home_asks_the_database_no_more_for_many_meetings(client, django_assert_max_num_queries):
-    office = make_office()
-    committee = make_committee(office=office)
-    soon = timezone.localdate() + timedelta(days=20)
+    committee, clerk, _ = make_ground({"结构工程": 1})
     for _ in range(6):
-        make_meeting(committee, year=soon.year, day=soon)
-    client.force_login(make_user(Role.CLERK, office))
+        make_application(committee, clerk)
+    client.force_login(clerk)
     client.get(reverse("portal:home"))
     with django_assert_max_num_queries(24):
         client.get(reverse("portal:home"))

@@ -165,25 +165,6 @@ class Migration(migrations.Migration):
             name='convening_unit',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='committees.unit', verbose_name='组建单位'),
         ),
-        migrations.CreateModel(
-            name='ReviewMeeting',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('starts_at', models.DateTimeField(verbose_name='开始时间')),
-                ('ends_at', models.DateTimeField(verbose_name='结束时间')),
-                ('place', models.CharField(blank=True, default='', max_length=200, verbose_name='地点')),
-                ('applicant_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='申报人数')),
-                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='committees.committee', verbose_name='评委会')),
-            ],
-            options={
-                'verbose_name': '评审会议',
-                'verbose_name_plural': '评审会议',
-                'ordering': ['-starts_at', '-id'],
-                'constraints': [models.UniqueConstraint(fields=('committee', 'year', 'name'), name='committees_meeting_name_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='committees_meeting_forward')],
-            },
-        ),
         migrations.AddConstraint(
             model_name='groupspecialty',
             constraint=models.UniqueConstraint(fields=('committee', 'year', 'specialty'), name='committees_specialty_in_one_group'),

@@ -7,7 +7,6 @@ from .committee import (
     CommitteeLevel,
     DisciplineGroup,
     GroupSpecialty,
-    ReviewMeeting,
 )
 from .organisation import CommitteeOffice, Status, Unit, UnitType
 from .titles import Series, Specialty, TitleGrade
@@ -20,7 +19,6 @@ __all__ = [
     "CommitteeOffice",
     "DisciplineGroup",
     "GroupSpecialty",
-    "ReviewMeeting",
     "Series",
     "Specialty",
     "Status",

@@ -167,39 +167,3 @@ class GroupSpecialty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group_id}: {self.specialty_id}"
-
-
-class ReviewMeetingQuerySet(models.QuerySet["ReviewMeeting"]):
-    def visible_to(self, user) -> ReviewMeetingQuerySet:
-        return of_own_office(self, user, "committee__office_id")
-
-
-class ReviewMeeting(models.Model):
-    """评审会议."""
-
-    committee = models.ForeignKey(
-        Committee, models.PROTECT, related_name="meetings", verbose_name="评委会"
-    )
-    year = models.PositiveSmallIntegerField("年度")
-    name = models.CharField("名称", max_length=100)
-    starts_at = models.DateTimeField("开始时间")
-    ends_at = models.DateTimeField("结束时间")
-    place = models.CharField("地点", max_length=200, blank=True, default="")
-    applicant_count = models.PositiveIntegerField("申报人数", null=True, blank=True)
-
-    objects = ReviewMeetingQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "评审会议"
-        ordering = ["-starts_at", "-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["committee", "year", "name"], name="committees_meeting_name_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="committees_meeting_forward"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

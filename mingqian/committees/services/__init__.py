@@ -1,6 +1,6 @@
-"""Verbs of organisation: every write of units, offices, committees, filings, groups and meetings."""
+"""Verbs of organisation: every write of units, offices, committees, filings and groups."""
 
-from .committees import create_committee, file_committee, save_meeting, set_groups
+from .committees import create_committee, file_committee, set_groups
 from .dictionaries import add_specialties, load_dictionaries
 from .judging import NotAccepted
 from .units import close_unit, create_office, save_unit
@@ -13,7 +13,6 @@ __all__ = [
     "create_office",
     "file_committee",
     "load_dictionaries",
-    "save_meeting",
     "save_unit",
     "set_groups",
 ]

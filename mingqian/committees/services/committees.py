@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -20,7 +20,6 @@ from ..models import (
     CommitteeOffice,
     DisciplineGroup,
     GroupSpecialty,
-    ReviewMeeting,
     Series,
     Specialty,
     TitleGrade,
@@ -188,44 +187,3 @@ def _judge_groups(committee: Committee, groups: Sequence[tuple[str, Sequence[Spe
                     f"「{specialty}」已在「{seen[specialty.pk]}」中，同一年度只能属于一个学科组。",
                 )
             seen[specialty.pk] = name
-
-
-def save_meeting(
-    committee: Committee,
-    *,
-    year: int,
-    name: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    by,
-    place: str = "",
-    applicant_count: int | None = None,
-) -> ReviewMeeting:
-    """Enter a review meeting or change the one of this name and year. Raises NotAccepted."""
-    check(by, "committees.edit_meeting", office_id=committee.office_id)
-    if ends_at <= starts_at:
-        raise NotAccepted("ends_at", "结束时间应晚于开始时间。")
-    with transaction.atomic():
-        meeting, is_new = ReviewMeeting.objects.update_or_create(
-            committee=committee,
-            year=year,
-            name=named(name),
-            defaults={
-                "starts_at": starts_at,
-                "ends_at": ends_at,
-                "place": place,
-                "applicant_count": applicant_count,
-            },
-        )
-        audit.record(
-            "committees.add_meeting" if is_new else "committees.change_meeting",
-            on=meeting,
-            by=by,
-            office_id=committee.office_id,
-            details={
-                "starts_at": starts_at.isoformat(),
-                "ends_at": ends_at.isoformat(),
-                "place": place,
-            },
-        )
-    return meeting
