@@ -147,9 +147,9 @@ class PersonForm(TypedForm):
         return initial
 
     def clean(self) -> dict:
-        """The register's judgement, beside what the fields themselves found."""
+        """Where a field is wrong already, the register's judgement of all others; else the service judges."""
         data = super().clean() or {}
-        if self.expert is not None and self.committee is not None:
+        if self.errors and self.expert is not None and self.committee is not None:
             try:
                 judge_person(self.typed(), self.expert, self.committee)
             except NotAccepted as refused:
@@ -226,12 +226,13 @@ class MembershipForm(TypedForm):
                 self.add_error(key, f"{fault.reason}。{fault.mend}")
 
     def clean(self) -> dict:
-        """The register's judgement, beside what the fields themselves found."""
+        """Where a field is wrong already, the register's judgement of all others; else the service judges."""
         data = super().clean() or {}
-        try:
-            judge_term(self.typed(), self.committee)
-        except NotAccepted as refused:
-            self.show(refused.faults)
+        if self.errors:
+            try:
+                judge_term(self.typed(), self.committee)
+            except NotAccepted as refused:
+                self.show(refused.faults)
         return data
 
 

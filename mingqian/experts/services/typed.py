@@ -118,8 +118,9 @@ def judge_person(
     judge_unit(raw, record.values, finder)
     judge_title(raw, record.values, finder, expectations)
     kept = {key for key in ("id_number", "mobile") if not code_of(raw.get(key))}
-    if "id_number" in kept:
-        kept |= {"gender", "birth_date"} if expert.id_type == IdType.RESIDENT else set()
+    if "id_number" not in record.values and expert.id_type == IdType.RESIDENT:
+        # Gender and birth date come from the number; where it is kept or wrong, they are not asked for.
+        kept |= {"gender", "birth_date"}
     faults = [fault for fault in finder.found if fault.key not in kept or fault.value]
     units = _unit_book(record.values)
     faults += units.judge(JudgedRow(0, "", "", record, faults, []), header)
