@@ -1,4 +1,4 @@
-"""The command line: ``python -m fairdraw draw | trial | verify | explain``."""
+"""The command line: ``python -m fairdraw draw | trial | verify | explain | nonce``."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     deeds = parser.add_subparsers(
-        dest="command", required=True, metavar="draw|trial|verify|explain"
+        dest="command", required=True, metavar="draw|trial|verify|explain|nonce"
     )
     official = deeds.add_parser("draw", help="an official draw, written to a transcript")
     _inputs(official)
@@ -129,6 +129,9 @@ def _parser() -> argparse.ArgumentParser:
         "--declined", action="append", default=[], metavar="ID", help="who declined, in order"
     )
     story.set_defaults(deed=_explain)
+    share = deeds.add_parser("nonce", help="make a contribution: a secret number, its commitment")
+    share.add_argument("--profile", choices=("sha256", "gm"), default="sha256", help="gm: SM3")
+    share.set_defaults(deed=_nonce)
     return parser
 
 
@@ -190,6 +193,13 @@ def _draw(options: argparse.Namespace) -> int:
     if not options.plain_ids:
         write_keys(keys, names)
         print(f"names and salts written to {keys}: keep this file private")
+    return 0
+
+
+def _nonce(options: argparse.Namespace) -> int:
+    nonce = secrets.token_bytes(32)
+    print(f"number (keep it secret until the reveal): {nonce.hex()}")
+    print(f"commitment (hand this in now): {nonce_commitment(nonce, profile=options.profile)}")
     return 0
 
 
