@@ -180,4 +180,6 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING_CONFIG = "mingqian.web.logs.configure"
+# Django calls the function above only where LOGGING says something.
+LOGGING = {"version": 1, "incremental": True}
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
