@@ -13,23 +13,23 @@ from mingqian.web.services import next_number
 
 @pytest.mark.django_db
 def test_numbers_count_up_from_one_under_each_key():
-    assert [next_number("CQ-2026") for _ in range(3)] == [1, 2, 3]
-    assert next_number("BC-2026") == 1
+    assert [next_number("PAPER-2026") for _ in range(3)] == [1, 2, 3]
+    assert next_number("OTHER-2026") == 1
 
 
 @pytest.mark.django_db
 def test_a_number_is_taken_back_with_its_transaction():
-    next_number("CQ-2026")
+    next_number("PAPER-2026")
     with transaction.atomic():
-        assert next_number("CQ-2026") == 2
+        assert next_number("PAPER-2026") == 2
         transaction.set_rollback(True)
-    assert next_number("CQ-2026") == 2
+    assert next_number("PAPER-2026") == 2
 
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_a_transaction_no_number_is_given_out():
     with pytest.raises(RuntimeError):
-        next_number("CQ-2026")
+        next_number("PAPER-2026")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,7 +42,7 @@ def test_sixteen_threads_get_sixteen_different_numbers_even_for_a_new_key():
         try:
             gate.wait()
             with transaction.atomic():
-                got.append(next_number("CQ-2027"))
+                got.append(next_number("PAPER-2027"))
         except Exception as error:
             failures.append(error)
         finally:
@@ -55,4 +55,4 @@ def test_sixteen_threads_get_sixteen_different_numbers_even_for_a_new_key():
         thread.join()
     assert failures == []
     assert sorted(got) == list(range(1, 17))
-    assert Sequence.objects.get(key="CQ-2027").value == 16
+    assert Sequence.objects.get(key="PAPER-2027").value == 16
