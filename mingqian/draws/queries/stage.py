@@ -128,8 +128,11 @@ def designated_of(draw: Draw) -> models.QuerySet[DrawSeat]:
     return draw.seats.filter(seat_type=SeatType.DESIGNATED).select_related("expert")
 
 
-def steps_of(ceremony: Ceremony) -> list[Step]:
-    """冻结评委库 → 各方承诺 → 揭示 → 抽取 → 公布, each with what happened or is awaited."""
+def steps_of(ceremony: Ceremony, *, showing: bool = False) -> list[Step]:
+    """冻结评委库 → 各方承诺 → 揭示 → 抽取 → 公布, each with what happened or is awaited.
+
+    While the lots are being turned up (`showing`), the draw is told as under way.
+    """
     draw, parties = ceremony.draw, ceremony.taking_part
     if draw is None or draw.status == DrawStatus.ABANDONED:
         notes = ["待冻结", "先承诺", "后揭示", "待抽取", "待公布"]
@@ -153,6 +156,9 @@ def steps_of(ceremony: Ceremony) -> list[Step]:
     here = 1
     if draw.status == DrawStatus.COMMITTED:
         here = 3 if ceremony.is_ready else 2
+    if showing:
+        notes[3:] = [f"{_clock(draw.executed_at)} 开始·翻签中", "待全部翻开"]
+        return _steps(notes, 3)
     return _steps(notes, 5 if draw.has_result else here)
 
 

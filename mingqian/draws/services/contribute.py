@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 import fairdraw
+from mingqian.accounts.access import check
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import Contribution, Draw, DrawEvent, DrawStatus, Party
@@ -180,6 +181,7 @@ def reveal_server(draw: Draw, *, at: datetime) -> Contribution:
 
 
 def _party(by: User) -> Party:
+    check(by, "draws.contribute")
     party = party_of(by)
     if party is None:
         raise NotAParty()

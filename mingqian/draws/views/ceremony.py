@@ -80,7 +80,8 @@ def stage(request: HttpRequest, number: str) -> HttpResponse:
             "void": _void_context(draw, request.user),
         }
         return render(request, "draws/stage_done.html", context)
-    return render(request, "draws/stage_run.html", context | {"showing": True})
+    steps = steps_of(ceremony, showing=True)
+    return render(request, "draws/stage_run.html", context | {"showing": True, "steps": steps})
 
 
 def _verify_url(draw: Draw) -> str:
