@@ -60,6 +60,7 @@ class Section:
 HOME = Leaf("首页·待办事项", "portal:home", "portal.view_home", "home", within=("/todos",))
 PASSWORD = Leaf("密码修改", "accounts:password", "accounts.change_password", "lock")
 RULES = Leaf("规则库", "rulebook:list", "rulebook.view_rule", "adjustments")
+ROSTERS = ("/rosters/", "/draws/*/roster")
 LOG = Leaf("操作日志", "audit:list", "audit.view_event", "history")
 INTEGRITY = Branch(
     "诚信管理",
@@ -88,9 +89,7 @@ OFFICE_MENU = (
                 "users",
                 (
                     Leaf("评委抽取", "draws:list", "draws.view_application", within=("/draws/",)),
-                    Leaf(
-                        "评委名单查看", "draws:rosters", "draws.view_roster", within=("/rosters/",)
-                    ),
+                    Leaf("评委名单查看", "draws:rosters", "draws.view_roster", within=ROSTERS),
                     Leaf("评委参评记录管理", "participation:list", "participation.view_record"),
                     Leaf(
                         "专家信息维护", "experts:list", "experts.view_expert", within=("/experts/",)
@@ -142,9 +141,7 @@ HRSS_MENU = (
                     Leaf(
                         "抽取申请查看", "draws:list", "draws.view_application", within=("/draws/",)
                     ),
-                    Leaf(
-                        "评委名单查看", "draws:rosters", "draws.view_roster", within=("/rosters/",)
-                    ),
+                    Leaf("评委名单查看", "draws:rosters", "draws.view_roster", within=ROSTERS),
                 ),
             ),
             Branch(
@@ -183,7 +180,7 @@ OBSERVER_MENU = (
                 "draws:rosters",
                 "draws.view_roster",
                 "list-details",
-                within=("/rosters/",),
+                within=ROSTERS,
             ),
         ),
     ),
@@ -315,12 +312,18 @@ def _current(entries: list[Leaf], path: str) -> Leaf | None:
     best, reach = None, 0
     for leaf in entries:
         for prefix in (leaf.url, *leaf.within):
-            exact_only = prefix == "/"
-            if (path == prefix or (not exact_only and path.startswith(prefix))) and len(
-                prefix
-            ) > reach:
+            if len(prefix) > reach and _reaches(prefix, path):
                 best, reach = leaf, len(prefix)
     return best
+
+
+def _reaches(prefix: str, path: str) -> bool:
+    if prefix == "/":
+        return path == prefix
+    # A star stands for one part of the address: /draws/*/roster.
+    parts, asked = prefix.split("/"), path.split("/")
+    pattern = [own if part == "*" else part for part, own in zip(parts, asked, strict=False)]
+    return len(pattern) == len(parts) and path.startswith("/".join(pattern))
 
 
 def _mark(section: Section, current: Leaf | None) -> Section:

@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from mingqian.draws.models import Draw, FrozenMember, Party, SeatType
+from fairdraw import OPEN_STRATUM
+from mingqian.draws.models import Draw, DrawMode, Party, SeatType
 from mingqian.draws.verification import judge, tell
-from mingqian.experts.models import PoolMembership
 from mingqian.web.pdf import qr_svg
 
+from .ceremony import frozen_plan, frozen_pool
 from .published import public_key
 from .roster import WHOLE_POOL, GroupRoster, Roster, RosterRow
+from .strata import strata_words
 
 EVENTS = {
     "frozen": "评委库与抽取规则已冻结",
@@ -95,12 +96,13 @@ def record_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
             ["在库 / 可抽", f"{draw.pool_count} 人 / {draw.eligible_count} 人"],
             ["试抽取", f"{draw.trials_counted} 次，均不作结果"],
         ],
-        "seats_note": f"同单位上限 {application.same_unit_cap or '按规则库'}",
+        "seats_note": _seats_note(draw),
+        "substitution": _substitution(draw),
         "plan": plan,
         "totals": totals,
         "names_note": "，姓名已遮盖" if roster.masked else "",
         "primaries": [_people(group, group.primaries) for group in drawn],
-        "designated": _designated(draw, roster),
+        "designated": _designated(roster),
         "alternates": [
             _people(group, group.alternates) for group in roster.groups if group.alternates
         ],
@@ -131,43 +133,42 @@ def _event(kind: str, party: str) -> str:
 
 
 def _plan(draw: Draw) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """Rows of seats by specialty as drawn, with the number of eligible people of each."""
-    seats = Counter(
-        draw.seats.exclude(seat_type=SeatType.DESIGNATED).values_list("specialty", "seat_type")
+    """Seats by specialty with the number of eligible people, both as they were frozen."""
+    plan = frozen_plan(draw)
+    eligible = Counter(
+        stratum for candidate in frozen_pool(draw).eligible for stratum in candidate.strata
     )
-    eligible = dict(
-        PoolMembership.objects.filter(
-            committee=draw.application.committee,
-            expert__in=FrozenMember.objects.filter(draw=draw, codes=[]).values("expert"),
-        )
-        .values("specialties")
-        .annotate(people=Count("expert", distinct=True))
-        .values_list("specialties", "people")
-    )
-    rows = []
-    listed = draw.seats.exclude(seat_type=SeatType.DESIGNATED).select_related("group", "specialty")
-    shown = {seat.specialty_id: seat for seat in listed}
-    for key, seat in sorted(
-        shown.items(),
-        key=lambda each: (
-            each[1].group.order if each[1].group else 10_000,
-            each[1].specialty.code if each[1].specialty else "~",
-        ),
-    ):
-        rows.append(
-            {
-                "group": seat.group.name if seat.group else WHOLE_POOL,
-                "specialty": seat.specialty.name if seat.specialty else "不限专业",
-                "eligible": eligible.get(key, 0) if key else draw.eligible_count,
-                "primary": seats[key, SeatType.PRIMARY],
-                "alternate": seats[key, SeatType.ALTERNATE],
-            }
-        )
+    words = strata_words(draw.application, plan)
+    rows: list[dict[str, Any]] = [
+        {
+            "group": words[stratum.id].group or WHOLE_POOL,
+            "specialty": words[stratum.id].specialty,
+            "eligible": draw.eligible_count if stratum.id == OPEN_STRATUM else eligible[stratum.id],
+            "primary": stratum.primary,
+            "alternate": stratum.alternate,
+        }
+        for stratum in plan.strata
+    ]
     return rows, {
         "eligible": draw.eligible_count,
         "primary": sum(row["primary"] for row in rows),
         "alternate": sum(row["alternate"] for row in rows),
     }
+
+
+def _seats_note(draw: Draw) -> str:
+    cap = frozen_plan(draw).employer_cap
+    several = (
+        "；一人兼报几个专业的，可抽人数按专业重复计入"
+        if draw.application.mode == DrawMode.BY_GROUP
+        else ""
+    )
+    return (f"同一单位不超过 {cap} 人" if cap else "不限同一单位人数") + several
+
+
+def _substitution(draw: Draw) -> str:
+    """How the order of substitution reads."""
+    return "同一专业内按次序递补" if draw.application.mode == DrawMode.BY_GROUP else "按次序递补"
 
 
 def _people(group: GroupRoster, rows: list[RosterRow]) -> dict[str, Any]:
@@ -176,26 +177,23 @@ def _people(group: GroupRoster, rows: list[RosterRow]) -> dict[str, Any]:
 
 def _person(row: RosterRow) -> dict[str, Any]:
     return {
-        "order": row.order,
+        "order": row.rank if row.seat_type == SeatType.ALTERNATE else row.order,
         "name": row.name,
         "gender": row.gender,
         "unit": row.unit,
         "title": row.title,
         "level": row.level,
-        "specialty": row.specialty or "不限专业",
+        "specialty": row.specialty,
         "duty": row.duty,
         "lot": row.lot,
     }
 
 
-def _designated(draw: Draw, roster: Roster) -> list[dict[str, str]]:
-    reasons = list(
-        draw.application.designated.order_by("duty", "id").values_list("reason", flat=True)
-    )
-    rows = [row for group in roster.groups for row in group.designated]
+def _designated(roster: Roster) -> list[dict[str, str]]:
     return [
-        {"name": row.name, "duty": row.duty, "unit": row.unit, "reason": reason}
-        for row, reason in zip(rows, reasons, strict=False)
+        {"name": row.name, "duty": row.duty, "unit": row.unit, "reason": row.reason}
+        for group in roster.groups
+        for row in group.designated
     ]
 
 
@@ -204,6 +202,7 @@ def roster_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
     return _head(draw, "评委名单", at) | {
         "meeting": _meeting(draw),
         "names_note": "姓名已遮盖" if roster.masked else "内部资料，按规定不对外公开",
+        "substitution": _substitution(draw),
         "groups": [
             {
                 "name": group.name,
@@ -253,8 +252,8 @@ def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
                 "person": each.user.real_name if each.user else "—",
                 "commitment": each.commitment,
                 "nonce": each.nonce,
-                "committed_at": moment(each.committed_at),
-                "revealed_at": moment(each.revealed_at),
+                "committed_at": moment(each.committed_at)[5:] or "—",
+                "revealed_at": moment(each.revealed_at)[5:] or "—",
             }
             for each in parties
         ],

@@ -19,15 +19,24 @@ from mingqian.draws.models import (
 )
 from mingqian.web.sealed import mask_name
 
+from .strata import OPEN_WORDS
+
 WHOLE_POOL = "不分学科组"
+APPOINTED = "指定委员"
+MEMBER = "委员"
 DRAWN = (DrawStatus.EXECUTED, DrawStatus.VOIDED)
 
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One seat and its holder. `name` is masked unless this reader may see it; no phone or ID in the clear."""
+    """One seat and its holder. `name` is masked unless this reader may see it; no phone or ID in the clear.
+
+    `order` counts within the list it stands in; `rank` is the draw's own: for an alternate the order of
+    substitution within the specialty.
+    """
 
     order: int
+    rank: int
     seat: str
     seat_type: str
     name: str
@@ -38,6 +47,7 @@ class RosterRow:
     specialty: str
     group: str
     duty: str
+    reason: str  # of a designated member
     lot: str
     mobile: str
     expert_no: str
@@ -76,9 +86,9 @@ class Roster:
     @cached_property
     def groups(self) -> list[GroupRoster]:
         """In the order of the committee's groups; designated members stand in a group of their own."""
-        duties = dict(
+        reasons = dict(
             DesignatedMember.objects.filter(application=self.application).values_list(
-                "expert", "duty"
+                "expert", "reason"
             )
         )
         made: dict[str, GroupRoster] = {}
@@ -87,7 +97,7 @@ class Roster:
             name = self._group_of(seat)
             group = made.setdefault(name, GroupRoster(name))
             counters[name, seat.seat_type] += 1
-            row = self._row(seat, counters[name, seat.seat_type], name, duties)
+            row = self._row(seat, counters[name, seat.seat_type], name, reasons)
             _list_of(group, seat.seat_type).append(row)
         return list(made.values())
 
@@ -107,16 +117,18 @@ class Roster:
 
     def _group_of(self, seat: DrawSeat) -> str:
         if seat.seat_type == SeatType.DESIGNATED:
-            return "指定委员"
+            return APPOINTED
         return seat.group.name if seat.group else WHOLE_POOL
 
-    def _row(self, seat: DrawSeat, order: int, group: str, duties: dict[int, str]) -> RosterRow:
+    def _row(self, seat: DrawSeat, order: int, group: str, reasons: dict[int, str]) -> RosterRow:
         expert = seat.expert
         name = mask_name(expert.name) if self.masked else expert.name
-        duty = DesignatedMember.Duty(duties[expert.pk]).label if expert.pk in duties else "委员"
+        duty = DesignatedMember.Duty(seat.duty).label if seat.duty else MEMBER
+        specialty = seat.specialty.name if seat.specialty else OPEN_WORDS
         alternate = seat.seat_type == SeatType.ALTERNATE
         return RosterRow(
             order=order,
+            rank=seat.rank,
             seat=f"备选 {seat.rank}" if alternate else seat.get_seat_type_display(),
             seat_type=seat.seat_type,
             name=name,
@@ -124,9 +136,10 @@ class Roster:
             unit=expert.unit.name if expert.unit else "",
             title=expert.title_name,
             level=expert.get_title_level_display(),
-            specialty=seat.specialty.name if seat.specialty else "",
+            specialty="" if seat.seat_type == SeatType.DESIGNATED else specialty,
             group=group,
             duty=duty,
+            reason=reasons.get(expert.pk, ""),
             lot=seat.lot_code,
             mobile="" if self.masked else expert.mobile_masked,
             expert_no="" if self.masked else expert.expert_no,
@@ -137,7 +150,7 @@ class Roster:
                     "" if self.masked else expert.name_initials,
                     "" if self.masked else expert.name_pinyin,
                     expert.unit.name if expert.unit else "",
-                    seat.specialty.name if seat.specialty else "",
+                    specialty,
                     seat.lot_code,
                 )
             ),

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingqian.accounts.access import requires
 from mingqian.draws.forms.filters import committees_of, recent_years
 from mingqian.draws.models import Draw, DrawApplication, DrawStatus
-from mingqian.draws.queries.roster import Roster, draws_with_rosters, roster_draw
+from mingqian.draws.queries.roster import WHOLE_POOL, Roster, draws_with_rosters, roster_draw
 from mingqian.draws.services.release import PurposeMissing, judged_purpose, release_workbook
 from mingqian.web.components import Empty
 from mingqian.web.filters import KeywordFilter, ListingFilter
@@ -32,12 +33,8 @@ class RosterFilter(ListingFilter):
     """年度, 评委会, 状态, 关键字."""
 
     wide = ("committee", "keyword")
-    year = django_filters.TypedChoiceFilter(
-        field_name="application__year",
-        label="年度",
-        choices=recent_years,
-        coerce=int,
-        empty_label="全部",
+    year = django_filters.ChoiceFilter(
+        field_name="application__year", label="年度", choices=recent_years, empty_label="全部"
     )
     committee = django_filters.ModelChoiceFilter(
         field_name="application__committee",
@@ -58,6 +55,12 @@ class RosterFilter(ListingFilter):
     class Meta:
         model = Draw
         fields = ["year", "committee", "status", "keyword"]
+
+
+def _roster_url(draw: Draw) -> str:
+    """The roster in force has the plain address; a void one names its attempt."""
+    address = reverse("draws:roster", args=[draw.application.number])
+    return f"{address}?attempt={draw.attempt}" if draw.is_void else address
 
 
 def _state(draw: Draw) -> Any:
@@ -91,13 +94,15 @@ class RosterListing(Listing):
     empty = Empty("还没有评委名单", "正式抽取完成后，名单在这里查看、打印和导出。", icon="users")
 
     def row_url(self, row: Draw) -> str:
-        address = reverse("draws:roster", args=[row.application.number])
-        return f"{address}?attempt={row.attempt}" if row.is_void else address
+        return _roster_url(row)
+
+    def row_label(self, row: Draw) -> str:
+        return row.application.number
 
 
 @requires("draws.view_roster")
 @require_GET
-def list_rosters(request: HttpRequest) -> HttpResponse:
+def list_rosters(request: HttpRequest) -> HttpResponseBase:
     """评委名单查看."""
     return respond(
         request, RosterListing(), draws_with_rosters(request.user), "draws/roster_list.html"
@@ -130,13 +135,17 @@ def show_roster(request: HttpRequest, number: str) -> HttpResponse:
         "text": text,
         "others": draw.application.draws.exclude(pk=draw.pk).exclude(short_code=None),
         "may_export": request.user.may("draws.export_roster"),
+        "attempt": request.GET.get("attempt", "")[:5],
+        "whole_url": _roster_url(draw),
+        "whole_pool": WHOLE_POOL,
+        "columns": 10 if roster.masked else 11,
     }
     return render(request, "draws/roster.html", context)
 
 
 @requires("draws.export_roster")
 @require_http_methods(["GET", "POST"])
-def export_roster(request: HttpRequest, number: str) -> HttpResponse:
+def export_roster(request: HttpRequest, number: str) -> HttpResponseBase:
     """Ask what it is for, then give the workbook: masked phones, purpose and name in its header, logged."""
     draw = found_draw(request, number)
     problem, purpose = "", request.POST.get("purpose", "")
@@ -152,16 +161,18 @@ def export_roster(request: HttpRequest, number: str) -> HttpResponse:
         "application": draw.application,
         "problem": problem,
         "purpose": purpose[:200],
+        "back": _roster_url(draw),
     }
     return render(request, "draws/roster_export.html", context, status=422 if problem else 200)
 
 
-def _workbook(request: HttpRequest, draw: Draw, purpose: str) -> HttpResponse:
+def _workbook(request: HttpRequest, draw: Draw, purpose: str) -> HttpResponseBase:
     roster = Roster(draw, request.user)
     now = timezone.localtime()
+    title = "评委名单（已作废）" if draw.is_void else "评委名单"
     note = (
-        f"{settings.MINGQIAN['PLATFORM_NAME']} {draw.application.number}"
-        f"{'（已作废）' if draw.is_void else ''} {request.user.real_name} {now:%Y-%m-%d %H:%M} 用途：{purpose}"
+        f"{settings.MINGQIAN['PLATFORM_NAME']} {draw.application.number} {title}"
+        f" {request.user.real_name} {now:%Y-%m-%d %H:%M} 用途：{purpose}"
     )
     rows = (
         (
@@ -171,7 +182,7 @@ def _workbook(request: HttpRequest, draw: Draw, purpose: str) -> HttpResponse:
         for group in roster.groups
         for row in group.rows
     )  # fmt: skip
-    written = write_workbook(WORKBOOK_COLUMNS, rows, title="评委名单", note=note)
+    written = write_workbook(WORKBOOK_COLUMNS, rows, title=title, note=note)
     try:
         release_workbook(
             draw, purpose=purpose, rows=written.rows, sha256=written.sha256, by=request.user
@@ -179,4 +190,4 @@ def _workbook(request: HttpRequest, draw: Draw, purpose: str) -> HttpResponse:
     except BaseException:
         written.path.unlink(missing_ok=True)
         raise
-    return file_response(written, f"{draw.application.number}-评委名单.xlsx")
+    return file_response(written, f"{draw.application.number}-{title}.xlsx")
