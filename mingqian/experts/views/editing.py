@@ -166,7 +166,11 @@ def differences_of(form: TypedForm, stored: dict[str, object] | dict[str, str]) 
     """Where what was typed differs from the newer version."""
     found = []
     for name, field in form.fields.items():
-        value = cast(QueryDict, form.data).getlist(name) if name == "others" else form.data.get(name, "")
+        value = (
+            cast(QueryDict, form.data).getlist(name)
+            if name == "others"
+            else form.data.get(name, "")
+        )
         typed = "、".join(value) if isinstance(value, list) else str(value).strip()
         kept = stored.get(name, "")
         now = "、".join(kept) if isinstance(kept, list) else str(kept)
