@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from fairdraw.canonical import canonical
+from fairdraw.transcript import attach_signature, message_to_sign
+from fairdraw.verify import verify
 from mingqian.config.invariants import INVARIANTS, check_all, problems_of
 from mingqian.draws.models import Draw
 from mingqian.draws.services.void import void_draw
@@ -138,6 +142,25 @@ DAMAGES = [
     Damage("席位出自冻结的可抽名单", "draws_drawseat", "UPDATE draws_drawseat SET expert_id = {unseated} WHERE id = {seat}"),
     Damage("冻结名单完整", "draws_frozenmember", "DELETE FROM draws_frozenmember WHERE expert_id = {expert}"),
     Damage("冻结内容未被改动", "draws_draw", "UPDATE draws_draw SET pool_root = 'ff'"),
+    Damage("代号背后的人未被调换", "draws_frozenmember", "UPDATE draws_frozenmember SET expert_id = {unseated} WHERE expert_id = {expert}"),
+    Damage("代号背后的人未被调换", "draws_draw", "UPDATE draws_draw SET attempt = 7"),
+    Damage("席位的专业、学科组与指定委员未被改动", "draws_drawseat", "UPDATE draws_drawseat SET lot_code = 'AAAA-AAA' WHERE id = {seat}"),
+    Damage(
+        "席位的专业、学科组与指定委员未被改动",
+        "draws_drawseat",
+        "UPDATE draws_drawseat SET specialty_id = {foreign_specialty} WHERE id = {seat}",
+    ),
+    Damage("席位的专业、学科组与指定委员未被改动", "draws_drawseat", "UPDATE draws_drawseat SET group_id = NULL WHERE id = {seat}"),
+    Damage(
+        "席位的专业、学科组与指定委员未被改动",
+        "draws_drawseat",
+        "UPDATE draws_drawseat SET seat_type = 'DESIGNATED', duty = 'CHAIR' WHERE id = {seat}",
+    ),
+    Damage("抽取与日志一致", "draws_draw", "UPDATE draws_draw SET transcript_hash = 'ff'"),
+    Damage("抽取与日志一致", "draws_draw", "UPDATE draws_draw SET trials_counted = trials_counted + 1"),
+    Damage("抽取与日志一致", "draws_draw", "UPDATE draws_draw SET status = 'ABANDONED'"),
+    Damage("抽取与日志一致", "draws_draw", "DELETE FROM draws_draw"),
+    Damage("每一次抽取都留存", "draws_draw", "UPDATE draws_draw SET attempt = 2"),
 ]  # fmt: skip
 
 
@@ -183,7 +206,7 @@ def make_ground_of_everything() -> tuple[Cast, Draw, dict[str, int]]:
 
 
 def test_every_invariant_has_a_damage_that_it_finds():
-    by_hand = {"每次正式抽取都能重新验证"}
+    by_hand = {"每次正式抽取都能重新验证", "抽取凭证由本平台签名"}
     assert {damage.invariant for damage in DAMAGES} | by_hand == set(BY_NAME)
 
 
@@ -223,6 +246,37 @@ def test_a_transcript_changed_in_any_part_no_longer_verifies(part):
         problems = problems_of(BY_NAME["每次正式抽取都能重新验证"])
         assert len(problems) == 1
         assert "不符" in problems[0].sentence
+
+
+@pytest.mark.django_db
+def test_two_people_exchanged_behind_their_pseudonyms_are_found():
+    """Roster, frozen pool and transcript still agree with each other: only the secret tells who was drawn."""
+    _, draw, ids = make_ground_of_everything()
+    name_of = dict(draw.members.values_list("expert_id", "pseudonym"))
+    drawn, other = ids["expert"], ids["unseated"]
+    exchange = "UPDATE draws_frozenmember SET pseudonym = %s WHERE expert_id = %s"
+    with copied("draws_frozenmember"), copied("draws_drawseat"):
+        run(exchange, name_of[other], drawn)
+        run(exchange, name_of[drawn], other)
+        run("UPDATE draws_drawseat SET expert_id = %s WHERE expert_id = %s", other, drawn)
+        assert {problem.invariant for problem in check_all()} == {"代号背后的人未被调换"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("signed_by", ["nobody", "a stranger"])
+def test_a_transcript_that_verifies_but_was_not_signed_here_is_found(signed_by):
+    draw = executed(make_cast({"建筑设计": 16, "结构工程": 16, "给水排水": 16}))
+    document = json.loads(bytes(draw.transcript))
+    document["signatures"] = []
+    body = canonical(document)
+    if signed_by == "a stranger":
+        key = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
+        public = key.public_key().public_bytes_raw()
+        body = attach_signature(body, "server", public, key.sign(message_to_sign(body, "server")))
+    assert verify(body).ok
+    with copied("draws_draw"):
+        run("UPDATE draws_draw SET transcript = %s", body)
+        assert {problem.invariant for problem in check_all()} == {"抽取凭证由本平台签名"}
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ from mingqian.draws.models import DrawApplication
 from mingqian.experts.models import Expert
 from mingqian.workflow.models import Matter
 
-from . import draws, log, matters, organisation, pool, references, rules
+from . import draws, log, matters, organisation, pool, provenance, references, rules
 
 # A broken database can have millions of contradictions; the first ones of each kind are enough to see.
 MOST_PROBLEMS = 100
@@ -56,6 +56,7 @@ INVARIANTS: list[Invariant] = [
         (matters, Matter),
         (pool, Expert),
         (draws, DrawApplication),
+        (provenance, DrawApplication),
     )
     for name, check in chapter.INVARIANTS
 ]
