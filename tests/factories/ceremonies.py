@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from mingqian.accounts.models import User
+from mingqian.draws import protection
 from mingqian.draws.models import Draw, DrawApplication
 from mingqian.draws.services.contribute import close_commitments, contribute, reveal
 from mingqian.draws.services.execute import execute_draw
@@ -81,3 +86,21 @@ def voided(cast: Cast, *, reason: str = "会议改期至下月") -> Draw:
     draw = executed(cast)
     void_draw(draw, by=cast.hrss_lead, reason=reason, at=cast.minute(60))
     return void_draw(draw, by=cast.observer, at=cast.minute(61))
+
+
+@contextmanager
+def unprotected() -> Iterator[None]:
+    """What a database administrator could do: the triggers on the tables of the draw are gone."""
+    _settle()
+    protection.remove(connection)
+    yield
+    _settle()
+    protection.install(connection)
+
+
+def _settle() -> None:
+    """PostgreSQL changes no table while rows of it still wait for their foreign keys to be checked."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")

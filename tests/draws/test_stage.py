@@ -1,0 +1,221 @@
+"""The page of the official draw: what each side sees and may do, step by step, over HTTP."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from mingqian.audit.models import Event
+from mingqian.draws.models import Draw, DrawSeat
+from tests.factories.accounts import make_user
+from tests.factories.ceremonies import (
+    Cast,
+    committed,
+    executed,
+    frozen,
+    make_cast,
+    revealed,
+    unprotected,
+    voided,
+)
+
+pytestmark = pytest.mark.django_db
+SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
+
+
+@pytest.fixture
+def cast(monkeypatch) -> Cast:
+    """A cast whose moment has come: the clock stands at the planned time of the draw."""
+    made = make_cast(SIZES)
+    monkeypatch.setattr(timezone, "now", lambda: made.at)
+    return made
+
+
+def address(cast: Cast, deed: str = "") -> str:
+    return f"/draws/{cast.application.number}/official{deed}"
+
+
+def see(client, user, url: str) -> str:
+    client.force_login(user)
+    page = client.get(url, follow=True)
+    assert page.status_code == 200, page.status_code
+    return page.content.decode()
+
+
+def do(client, user, url: str, **data):
+    client.force_login(user)
+    return client.post(url, data, follow=True)
+
+
+def names_in(draw: Draw) -> list[str]:
+    return list(draw.seats.values_list("expert__name", flat=True))
+
+
+def test_the_whole_ceremony_in_the_browser(client, cast):
+    assert "可以冻结评委库" in see(client, cast.clerk, address(cast))
+    page = do(client, cast.clerk, address(cast, "/freeze")).content.decode()
+    draw = Draw.objects.get()
+    assert "录入本方随机数" in page
+    assert draw.pool_root[:4].upper() in page
+    for user, data in (
+        (cast.clerk, {"way": "generated"}),
+        (cast.observer, {"way": "text", "text": "阳光"}),
+        (cast.reviewer, {"way": "generated"}),
+    ):
+        assert "承诺已提交" in do(client, user, address(cast, "/contribute"), **data).content.decode()
+    for user in (cast.clerk, cast.observer, cast.reviewer):
+        assert "请揭示本方随机数" in see(client, user, address(cast))
+        do(client, user, address(cast, "/reveal"))
+    page = see(client, cast.clerk, address(cast))
+    key = re.search(r'name="key" value="([0-9a-f]{64})"', page)[1]
+    shown = do(client, cast.clerk, address(cast, "/execute"), key=key)
+    assert shown.redirect_chain[-1][0].endswith("?show=1")
+    assert "翻开下一签" in shown.content.decode()
+    done = see(client, cast.observer, address(cast))
+    assert "抽取完成，正选 15 人、备选 9 人" in done
+    assert "3 项通过" in done
+    assert Draw.objects.get().short_code in done
+
+
+def test_no_name_is_in_the_page_by_default_for_anybody(client, cast):
+    draw = executed(cast)
+    for user in (cast.clerk, cast.observer, cast.hrss_lead):
+        for query in ("", "?show=1"):
+            page = see(client, user, address(cast) + query)
+            assert not [name for name in names_in(draw) if name in page]
+
+
+def test_names_come_by_a_logged_request_for_those_whose_business_they_are(client, cast):
+    draw = executed(cast)
+    answer = do(client, cast.clerk, address(cast, "/names"), attempt=draw.attempt)
+    assert set(answer.json().values()) == set(names_in(draw))
+    assert Event.objects.filter(action="draws.show_names", actor_id=cast.clerk.pk).count() == 1
+    assert do(client, cast.observer, address(cast, "/names")).status_code == 403
+    assert do(client, make_user("clerk"), address(cast, "/names")).status_code == 404
+
+
+def test_another_office_finds_nothing_and_the_administrator_is_refused(client, cast):
+    frozen(cast)
+    for deed in ("", "/state"):
+        client.force_login(make_user("clerk"))
+        assert client.get(address(cast, deed)).status_code == 404
+        client.force_login(make_user("sysadmin"))
+        assert client.get(address(cast, deed)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("deed", "role"),
+    [
+        ("/freeze", "observer"),
+        ("/freeze", "hrss_lead"),
+        ("/execute", "observer"),
+        ("/execute", "hrss_lead"),
+        ("/close", "observer"),
+        ("/abandon", "observer"),
+        ("/void", "clerk"),
+        ("/void", "reviewer"),
+        ("/contribute", "sysadmin"),
+        ("/reveal", "sysadmin"),
+    ],
+)
+def test_a_wrong_role_is_refused_and_logged(client, cast, deed, role):
+    frozen(cast)
+    user = getattr(cast, role, None) or make_user(role)
+    assert do(client, user, address(cast, deed)).status_code == 403
+    assert Event.objects.filter(action="access.denied", actor_id=user.pk).exists()
+
+
+def test_the_page_polls_quietly_until_something_changes(client, cast):
+    draw = frozen(cast)
+    page = see(client, cast.clerk, address(cast))
+    token = re.search(r"official/state\?seen=([^\"]+)", page)[1]
+    state = address(cast, f"/state?seen={token}")
+    assert client.get(state).status_code == 204
+    do(client, cast.observer, address(cast, "/contribute"), way="generated")
+    client.force_login(cast.clerk)
+    answer = client.get(state, headers={"HX-Request": "true"})
+    # The clerk is still typing: only the parties are drawn anew.
+    assert "stage-parties" in answer.content.decode()
+    assert "HX-Refresh" not in answer.headers
+    client.force_login(cast.observer)
+    assert client.get(state).headers["HX-Refresh"] == "true"
+    assert draw.contributions.count() == 2
+
+
+def test_two_clicks_draw_once(client, cast):
+    draw = revealed(cast)
+    for _ in range(2):
+        answer = do(client, cast.clerk, address(cast, "/execute"), key=draw.commit_hash)
+        assert answer.redirect_chain[-1][0].endswith("?show=1")
+    assert Event.objects.filter(action="draws.execute_draw").count() == 1
+
+
+def test_a_stale_page_is_told_so(client, cast):
+    draw = revealed(cast)
+    page = do(client, cast.clerk, address(cast, "/execute"), key="0" * 64, attempt=draw.attempt)
+    assert "抽取进程已有变化" in page.content.decode()
+    page = do(client, cast.clerk, address(cast, "/execute"), key=draw.commit_hash, attempt="7")
+    assert "抽取进程已有变化" in page.content.decode()
+
+
+def test_empty_words_and_commitments_are_not_taken_for_something_else(client, cast):
+    draw = frozen(cast)
+    for way, words in (("text", "请输入一段文字"), ("commitment", "请填写承诺值")):
+        page = do(client, cast.clerk, address(cast, "/contribute"), way=way, text=" ", commitment=" ")
+        assert words in page.content.decode()
+    assert draw.contributions.count() == 1
+
+
+def test_the_reason_of_an_ended_attempt_stays_on_its_page(client, cast):
+    committed(cast)
+    do(client, cast.clerk, address(cast, "/abandon"), reason="监督人员临时有事")
+    page = see(client, cast.clerk, address(cast))
+    assert "可以冻结评委库" in page
+    assert "第 1 次" in page
+    old = see(client, cast.clerk, address(cast, "?attempt=1"))
+    assert "监督人员临时有事" in old
+    assert "第 1 次抽取已终止" in old
+
+
+def test_a_void_is_asked_for_and_confirmed_by_the_other_side(client, cast):
+    executed(cast)
+    assert "提出作废" in see(client, cast.hrss_lead, address(cast))
+    assert "提出作废" not in see(client, cast.clerk, address(cast))
+    do(client, cast.hrss_lead, address(cast, "/void"), reason="会议改期至下月")
+    assert "等待监督人员确认" in see(client, cast.clerk, address(cast))
+    page = do(client, cast.observer, address(cast, "/void")).content.decode()
+    assert "本次抽取已作废" in page
+    assert "会议改期至下月" in page
+    assert "可以冻结评委库" in see(client, cast.clerk, address(cast))
+
+
+def test_a_void_draw_says_so_on_its_page(client, cast):
+    draw = voided(cast)
+    page = see(client, cast.clerk, address(cast, f"?attempt={draw.attempt}"))
+    assert "已作废，名单不得使用" in page
+
+
+def test_tampered_rows_fail_the_check_on_the_spot(client, cast):
+    draw = executed(cast)
+    one, other = draw.seats.order_by("id")[:2]
+    with unprotected():
+        exchange(one, other)
+        page = see(client, cast.clerk, address(cast))
+        exchange(one, other)
+    assert "有不符" in page
+
+
+def exchange(one: DrawSeat, other: DrawSeat) -> None:
+    """Swap two seats' pseudonyms, past the unique constraint on nothing but the expert."""
+    one.pseudonym, other.pseudonym = other.pseudonym, one.pseudonym
+    one.save()
+    other.save()
+
+
+def test_a_whole_pool_draw_has_one_column(client, monkeypatch):
+    whole = make_cast(SIZES, mode="WHOLE_POOL", total=15, alternate_total=7)
+    monkeypatch.setattr(timezone, "now", lambda: whole.at)
+    executed(whole)
+    page = see(client, whole.clerk, f"/draws/{whole.application.number}/official")
+    assert "不分学科组" in page
+    assert "抽取完成，正选 15 人、备选 7 人" in page
