@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import Role
+from mingqian.audit.models import Event
 from mingqian.draws.models import DrawApplication
 from mingqian.workflow.models import MatterStatus
 
@@ -19,6 +20,17 @@ from .rules.people import check_feasible
 from .working_days import days_back, working_days_before
 
 PROCEDURE = "抽取程序要求"
+# Deeds that change who can be drawn, or who somebody is.
+POOL_CHANGES = (
+    "experts.add_unavailability",
+    "experts.admit_expert",
+    "experts.change_expert",
+    "experts.change_membership",
+    "experts.import_pool",
+    "experts.restore_membership",
+    "experts.suspend_membership",
+    "experts.withdraw_unavailability",
+)
 
 
 def freeze_findings(application: DrawApplication, *, now: datetime | None = None) -> Findings:
@@ -31,6 +43,7 @@ def freeze_findings(application: DrawApplication, *, now: datetime | None = None
             *check_committee(case),
             *check_filing(case),
             *_check_window(case),
+            *_check_since_submitted(case),
             *check_feasible(case),
             *_check_observer(case),
         ]
@@ -83,6 +96,44 @@ def _check_window(case: Case) -> Iterator[Finding]:
             "在规定的抽取时间内",
             f"会前 {days} 个工作日，可抽取的日期为 {window}",
             ok=True,
+        )
+
+
+def _check_since_submitted(case: Case) -> Iterator[Finding]:
+    """What moved under the application since it was submitted: everybody at the ceremony should know."""
+    application, then = case.application, case.application.rule_snapshot
+    submitted_at = application.matter.submitted_at
+    if not then or submitted_at is None:
+        return
+    moved = Event.objects.filter(
+        office_id=application.office_id, action__in=POOL_CHANGES, at__gte=submitted_at
+    ).count()
+    counts = [
+        f"{word} {before} → {after} 人"
+        for word, before, after in (
+            ("在库", then["in_pool"], case.survey.in_pool),
+            ("可抽", then["eligible"], case.survey.eligible),
+        )
+        if before != after
+    ]
+    if moved or counts:
+        text = "，".join([*([f"专家信息改动 {moved} 次"] if moved else []), *counts])
+        yield Finding(
+            "pool_since_submitted",
+            Level.WARN,
+            "提交申请以后评委库有改动",
+            f"{text}。冻结前请监督人员核对操作日志。",
+            PROCEDURE,
+        )
+    now = case.rules.snapshot()
+    changed = [now[key]["title"] for key in sorted(now) if then["rules"].get(key) != now[key]]
+    if changed:
+        yield Finding(
+            "rules_since_submitted",
+            Level.WARN,
+            "提交申请以后规则有改动",
+            f"{'、'.join(changed)}。抽取按现行规则进行，变更记录见规则库。",
+            PROCEDURE,
         )
 
 
