@@ -12,8 +12,7 @@ from mingqian.accounts.models import User
 from mingqian.draws.models import DrawApplication, DrawStatus
 from mingqian.rulebook.queries import RuleSet, rule_set
 from mingqian.web.todos import TodoItem
-from mingqian.workflow.models import MatterStatus
-from mingqian.workflow.queries import last_opinion
+from mingqian.workflow.models import MatterStatus, Opinion
 from mingqian.workflow.reasons import reason_labels
 
 from .applications import awaiting_review, visible_applications, with_state
@@ -54,9 +53,12 @@ def _title(application: DrawApplication) -> str:
 
 
 def _returned(user: User, rules: RuleSet) -> Iterator[TodoItem]:
-    rows = visible_applications(user).filter(matter__status=MatterStatus.RETURNED)
-    for application in rows[:MOST]:
-        opinion = last_opinion(application.matter)
+    rows = list(visible_applications(user).filter(matter__status=MatterStatus.RETURNED)[:MOST])
+    opinions = Opinion.objects.filter(matter__in=[each.matter_id for each in rows])
+    # In order of versions, so that the last one of each matter stays.
+    last = {opinion.matter_id: opinion for opinion in opinions.order_by("version")}
+    for application in rows:
+        opinion = last.get(application.matter_id)
         reasons = "、".join(reason_labels(opinion.reasons)) if opinion else ""
         text = f"：{opinion.text[:40]}" if opinion else ""
         yield TodoItem(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from mingqian.accounts.access import check
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import DrawApplication
-from mingqian.workflow.services import hold_for_edit, retitle
+from mingqian.workflow.services import NotEditable
 
 
 class SavedMeanwhile(RuntimeError):
@@ -35,17 +36,38 @@ class Edit:
     at: datetime
     changed: list[str] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
+    # What a deed has to tell whoever asked for it: a code, blank where all went as asked.
+    outcome: str = ""
 
     def put(self, name: str, value: Any, *, label: str = "") -> None:
         """Set a column, noting it if it is another value."""
         if getattr(self.application, name) != value:
             setattr(self.application, name, value)
-            self.note(label or str(DrawApplication._meta.get_field(name).verbose_name))
+            self.note(label or str(getattr(DrawApplication._meta.get_field(name), "verbose_name", name)))
 
     def note(self, label: str) -> None:
         """Say that something changed."""
         if label not in self.changed:
             self.changed.append(label)
+
+
+def _label(name: str) -> str:
+    field = DrawApplication._meta.get_field(name)
+    return str(getattr(field, "verbose_name", name))
+
+
+def _held(application: DrawApplication, by: User) -> DrawApplication:
+    """The application and its matter, both rows locked, if it is this person's to change now."""
+    held = (
+        DrawApplication.objects.select_for_update(of=("self", "matter"))
+        .select_related("matter", "committee", "committee__series")
+        .get(pk=application.pk)
+    )
+    if by.office_id != held.office_id:
+        raise PermissionDenied("another office")
+    if not held.matter.is_editable:
+        raise NotEditable(held.matter)
+    return held
 
 
 @contextmanager
@@ -69,12 +91,7 @@ def editing(
     check(by, "draws.edit_application")
     at = at or timezone.now()
     with transaction.atomic():
-        hold_for_edit(application.matter, by=by)
-        held = (
-            DrawApplication.objects.select_for_update(of=("self",))
-            .select_related("matter", "committee", "committee__series")
-            .get(pk=application.pk)
-        )
+        held = _held(application, by)
         same_form = bool(form_key) and held.saved_form == form_key
         stale = revision is not None and revision != held.revision and not same_form
         late = same_form and 0 < tick < held.saved_tick
@@ -94,7 +111,8 @@ def editing(
         held.save()
         title = held.meeting_name or (held.committee.name if held.committee else held.number)
         if held.matter.title != title[:200]:
-            retitle(held.matter, title=title, by=by)
+            held.matter.title = title[:200]
+            held.matter.save(update_fields=["title"])
         record(
             action,
             on=held.matter,

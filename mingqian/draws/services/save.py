@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,13 +49,18 @@ def save_application(
     by: User,
     form_key: str = "",
     tick: int = 0,
+    deed: Callable[[Edit], None] | None = None,
+    action: str = "draws.save_application",
     at: datetime | None = None,
 ) -> DrawApplication:
-    """Store a draft; gives the application as it now is. See `editing` for what may be raised."""
+    """Store a draft, and do a `deed` on it in the same change; gives the application as it now is.
+
+    See `editing` for what may be raised.
+    """
     with editing(
         application,
         by=by,
-        action="draws.save_application",
+        action=action,
         revision=revision,
         form_key=form_key,
         tick=tick,
@@ -72,6 +77,8 @@ def save_application(
         if draft.designated is not None:
             put_designated(edit, draft.designated)
         settle_totals(edit)
+        if deed is not None:
+            deed(edit)
     return edit.application
 
 
@@ -101,10 +108,12 @@ def _put_values(edit: Edit, draft: Draft) -> None:
         if draft.values.get("primary_total") is not None:
             edit.put("primary_total", draft.values["primary_total"])
         if "alternate_total" in draft.values:
+            # The page shows the derived number: only another one is the clerk's own; emptied means derived.
             total = draft.values["alternate_total"]
-            by_hand = total is not None and total != _derived_total(application)
-            edit.put("alternate_total_typed", by_hand, label="备选合计")
-            if total is not None:
+            if total is None:
+                edit.put("alternate_total_typed", False, label="备选合计")
+            elif total != application.alternate_total:
+                edit.put("alternate_total_typed", True, label="备选合计")
                 edit.put("alternate_total", total)
     if before != (application.committee_id, application.year):
         _regroup(edit)
@@ -140,7 +149,7 @@ def _regroup(edit: Edit) -> None:
 def group_ids(application: DrawApplication) -> dict[int, int]:
     """specialty id -> group id, of the application's committee and year."""
     groups = DisciplineGroup.objects.filter(
-        committee_id=application.committee_id, year=application.year
+        committee_id=application.committee_id or 0, year=application.year
     )
     return dict(groups.filter(specialties__isnull=False).values_list("specialties", "pk"))
 
@@ -269,7 +278,7 @@ def pool_members(application: DrawApplication, experts: Collection[int]) -> set[
     """Those of the experts who are in the pool of the application's committee."""
     return set(
         PoolMembership.objects.filter(
-            committee_id=application.committee_id,
+            committee_id=application.committee_id or 0,
             expert_id__in=experts,
             status__in=[MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED],
         ).values_list("expert_id", flat=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -29,7 +30,7 @@ from mingqian.draws.queries.verdict import plan_problem
 from mingqian.workflow.models import MatterStatus
 
 from .editing import SavedMeanwhile
-from .seats import change_seats
+from .seats import change, set_numbers
 
 CLOSED = (MatterStatus.CANCELLED, MatterStatus.REJECTED)
 
@@ -137,15 +138,16 @@ def apply_fixes(
         if not 0 <= position < len(fixes):
             raise FixRefused("请从列出的改法中选择。")
         _collect(application, fixes[position], seats, more)
-    return change_seats(
+    deed = partial(set_numbers, seats=_pinned(application, seats), **more)
+    edit = change(
         application,
-        seats=_pinned(application, seats),
+        deed,
         by=by,
         action="draws.apply_fix",
         revision=trial.summary.get("revision"),
         at=at,
-        **more,
     )
+    return edit.application
 
 
 def _collect(

@@ -26,7 +26,8 @@ def new_application(request: HttpRequest) -> HttpResponse:
     initial = (
         {"source": request.GET.get("source")} if request.GET.get("source", "").isdigit() else {}
     )
-    form = CreationForm(request.POST or None, user=request.user, initial=initial)
+    data = request.POST if request.method == "POST" else None
+    form = CreationForm(data, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         application = create_application(
             year=form.cleaned_data["year"],

@@ -8,14 +8,16 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from mingqian.accounts.access import refuse, requires
 from mingqian.committees.queries import filing_on
 from mingqian.draws.models import DrawApplication
+from mingqian.draws.queries.applications import DRAWN as DRAWN_STATE
 from mingqian.draws.queries.applications import state_of
+from mingqian.draws.queries.roster import DRAWN
 from mingqian.draws.subjects import PERMISSIONS
 from mingqian.workflow.models import Action
 from mingqian.workflow.queries import attachments_of, last_opinion, possible_actions
@@ -40,13 +42,14 @@ def show_application(request: HttpRequest, number: str) -> HttpResponse:
     matter, user = application.matter, request.user
     content, version = shown_content(application, user)
     opinion = last_opinion(matter)
+    state = state_of(application)
     return render(
         request,
         "draws/application_detail.html",
         {
             "application": application,
             "matter": matter,
-            "state": state_of(application),
+            "state": state,
             "steps": steps_of(application),
             "content": content,
             "facts": facts_of(content, filing=_filing(application)),
@@ -63,7 +66,8 @@ def show_application(request: HttpRequest, number: str) -> HttpResponse:
             "may_edit": user.may("draws.edit_application")
             and user.office_id == application.office_id,
             "may_try": user.may("draws.run_trial")
-            and matter.status not in ("CANCELLED", "REJECTED"),
+            and matter.status not in ("CANCELLED", "REJECTED")
+            and state.key != DRAWN_STATE.key,
             "may_review": user.may("draws.review_application"),
             "onward": onward_links(application),
             "form_key": uuid4().hex,
@@ -78,18 +82,15 @@ def _filing(application: DrawApplication) -> Any:
 
 
 def onward_links(application: DrawApplication) -> list[tuple[str, str, str]]:
-    """(label, icon, address) of what follows approval, as far as there are pages for it."""
-    links = []
-    if application.matter.status == "APPROVED":
-        for name, label, icon in (
-            ("draws:official", "正式抽取", "dice-5"),
-            ("draws:roster", "评委名单", "list-numbers"),
-        ):
-            try:
-                links.append((label, icon, reverse(name, args=[application.number])))
-            except NoReverseMatch:
-                continue
-    return links
+    """(label, icon, address) of what follows approval, the next deed first."""
+    if application.matter.status != "APPROVED":
+        return []
+    number = application.number
+    official = reverse("draws:official", args=[number])
+    if not application.draws.filter(status__in=DRAWN).exists():
+        return [("正式抽取", "dice-5", official)]
+    roster = reverse("draws:roster", args=[number])
+    return [("评委名单", "list-numbers", roster), ("抽取现场", "presentation", official)]
 
 
 @requires("draws.view_application")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,17 +15,14 @@ from django.views.decorators.http import require_http_methods
 from mingqian.accounts.access import requires
 from mingqian.draws.forms.application import COLUMN_FIELDS, Reading, read
 from mingqian.draws.models import DrawApplication
-from mingqian.draws.services.editing import SavedMeanwhile
+from mingqian.draws.services.editing import Edit, SavedMeanwhile
 from mingqian.draws.services.save import Draft, save_application
 from mingqian.workflow.services import NotEditable
 
 from .conflict import conflict_page
-from .edit_deeds import DEEDS, DeedRefused
+from .edit_deeds import DEEDS, Change
 from .edit_page import edit_context, own_committees, unreadable
 from .lookup import application_or_404
-
-# A change of these alters the page itself, not only its live parts.
-RELOADING = {"评委会", "年度", "抽取方式"}
 
 
 @requires("draws.edit_application")
@@ -45,28 +43,34 @@ def _post(request: HttpRequest, application: DrawApplication) -> HttpResponse:
     reading = reading_of(request, application)
     draft = draft_of(request, reading)
     before = (application.committee_id, application.year, application.mode)
+    name, _, argument = request.POST.get("deed", "").partition(":")
+    deed = DEEDS.get(name, DEEDS["save"])
+    done: list[Edit] = []
+    change = deed.change(request, argument)
     try:
-        saved = save_application(
+        save_application(
             application,
             draft=draft,
             revision=_number(request.POST.get("revision"), application.revision),
             form_key=request.POST.get("form_key", "")[:36],
             tick=_number(request.POST.get("tick"), 0),
+            deed=partial(_follow, change, done),
+            action=deed.action if change else "draws.save_application",
             by=request.user,
         )
+        saved = application_or_404(request, application.number)
+        if request.headers.get("HX-Request") and name in ("", "save"):
+            return _live(request, saved, before)
+        return deed.answer(request, saved, argument, done[0].outcome)
     except (SavedMeanwhile, NotEditable) as refusal:
         return conflict_page(request, application, reading, refusal)
-    saved = application_or_404(request, saved.number)
-    deed, _, argument = request.POST.get("deed", "").partition(":")
-    if request.headers.get("HX-Request") and deed in ("", "save"):
-        return _live(request, saved, before)
-    try:
-        return DEEDS.get(deed, DEEDS["save"])(request, saved, argument)
-    except (SavedMeanwhile, NotEditable) as refusal:
-        return conflict_page(request, application, reading, refusal)
-    except DeedRefused as refusal:
-        messages.warning(request, str(refusal))
-        return redirect(reverse("draws:edit", args=[saved.number]) + refusal.anchor)
+
+
+def _follow(change: Change | None, done: list[Edit], edit: Edit) -> None:
+    """Do the deed of the button, if it has one, and keep the edit for what it has to tell."""
+    done.append(edit)
+    if change is not None:
+        change(edit)
 
 
 def _live(request: HttpRequest, saved: DrawApplication, before: tuple[Any, ...]) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from mingqian.audit.models import Event
 from mingqian.audit.queries import history_of
+from mingqian.audit.words import action_word
 from mingqian.draws.models import Draw, DrawApplication, DrawStatus
 from mingqian.web.components import Step, TimelineEntry, Tone
 from mingqian.workflow.models import MatterStatus
@@ -100,8 +101,11 @@ SAVES = {
 
 
 def history_entries(application: DrawApplication) -> list[TimelineEntry]:
-    """What happened, newest first; one person's saves in a row are told as one."""
-    events = list(history_of(application.matter)[:MOST_EVENTS])
+    """What happened to it and to its draws, newest first; one person's saves in a row are told as one."""
+    found = [*history_of(application.matter)[:MOST_EVENTS]]
+    for draw in application.draws.all():
+        found += history_of(draw)[:MOST_EVENTS]
+    events = sorted(found, key=lambda event: event.seq, reverse=True)[:MOST_EVENTS]
     return [_entry(group) for group in _runs(events)]
 
 
@@ -124,7 +128,7 @@ def _runs(events: Iterable[Event]) -> list[list[Event]]:
 
 def _entry(events: list[Event]) -> TimelineEntry:
     newest = events[0]
-    title, tone, filled = WORDS.get(newest.action, (newest.action, "", False))
+    title, tone, filled = WORDS.get(newest.action, (action_word(newest.action), "", False))
     details: dict[str, Any] = newest.details
     quote, text = "", newest.actor_name
     if newest.action in SAVES and len(events) > 1:

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.views.decorators.http import require_GET
 
 from mingqian.accounts.access import requires
 from mingqian.audit.services import record
@@ -146,6 +147,7 @@ def _note_export(request: HttpRequest, written: Written, page: ListingPage) -> N
 
 
 @requires("draws.view_application")
+@require_GET
 def list_applications(request: HttpRequest) -> HttpResponseBase:
     """评委抽取申请."""
     may_create = request.user.may("draws.edit_application")
@@ -161,6 +163,7 @@ def list_applications(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires("draws.review_application")
+@require_GET
 def list_reviews(request: HttpRequest) -> HttpResponseBase:
     """业务审核→抽取审核: without a filter, what waits for a decision, oldest first."""
     rows = visible_applications(request.user)

@@ -25,7 +25,6 @@ from mingqian.web.todos import span
 from mingqian.workflow.models import Action
 from mingqian.workflow.queries import (
     attachments_of,
-    current_version,
     last_opinion,
     opinions_of,
     possible_actions,
@@ -63,7 +62,7 @@ LEVELS = {"BLOCK": "block", "WARN": "warn", "OK": "pass", "INFO": "info"}
 def review_application(request: HttpRequest, number: str) -> HttpResponse:
     """The reviewer's page, and the decision by POST."""
     application = application_or_404(request, number)
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         answer = _decide(request, application, form)
         if answer is not None:
@@ -137,8 +136,8 @@ def review_context(
     """Everything on the reviewer's page."""
     matter, user = application.matter, request.user
     content, version = shown_content(application, user)
-    current, before = current_version(matter), previous_version(matter)
-    changes = differences(before.content, current.content) if before and current else []
+    before = previous_version(matter)
+    changes = differences(before.content, content) if before and version else []
     case = read_case(application, errors={})
     findings = findings_of(application, case=case)
     trials = list(application.trials.select_related("by")[:50])
