@@ -10,7 +10,7 @@ from django.utils import timezone
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import Role
 from mingqian.audit.models import Event
-from mingqian.draws.models import DrawApplication
+from mingqian.draws.models import Draw, DrawApplication, DrawKind
 from mingqian.workflow.models import MatterStatus
 
 from .rules import Finding, Findings, Level, read_case
@@ -33,13 +33,15 @@ POOL_CHANGES = (
 )
 
 
-def freeze_findings(application: DrawApplication, *, now: datetime | None = None) -> Findings:
+def freeze_findings(
+    application: DrawApplication, *, now: datetime | None = None, case: Case | None = None
+) -> Findings:
     """What stands for and against freezing the pool now."""
-    now = now or timezone.now()
-    case = read_case(application, now=now, errors={})
+    case = case or freeze_case(application, now=now)
     return Findings.of(
         [
             *_check_approved(application),
+            *_check_drawn_elsewhere(application),
             *check_committee(case),
             *check_filing(case),
             *_check_window(case),
@@ -48,6 +50,11 @@ def freeze_findings(application: DrawApplication, *, now: datetime | None = None
             *_check_observer(case),
         ]
     )
+
+
+def freeze_case(application: DrawApplication, *, now: datetime | None = None) -> Case:
+    """Everything the findings look at, the judged pool among it."""
+    return read_case(application, now=now or timezone.now(), errors={})
 
 
 def _check_approved(application: DrawApplication) -> Iterator[Finding]:
@@ -61,6 +68,26 @@ def _check_approved(application: DrawApplication) -> Iterator[Finding]:
             Level.BLOCK,
             "申请未审核通过",
             f"当前状态为{matter.get_status_display()}，审核通过后方可正式抽取。",
+            PROCEDURE,
+        )
+
+
+def _check_drawn_elsewhere(application: DrawApplication) -> Iterator[Finding]:
+    """A second application for the same meeting would be a repeat without the two people of a void."""
+    if application.kind != DrawKind.INITIAL:
+        return
+    drawn = Draw.objects.current().filter(
+        application__kind=DrawKind.INITIAL,
+        application__committee=application.committee_id,
+        application__starts_at__lt=application.ends_at,
+        application__ends_at__gt=application.starts_at,
+    )
+    for other in drawn.exclude(application=application).select_related("application__matter"):
+        yield Finding(
+            "drawn_elsewhere",
+            Level.BLOCK,
+            "同一评委会同一时间的会议已另行抽取",
+            f"申请 {other.application.number} {other.get_status_display()}；重新抽取须先将其作废。",
             PROCEDURE,
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import fairdraw
-
 from mingqian.committees.models import DisciplineGroup, Specialty
 from mingqian.draws.models import DrawApplication
 

@@ -7,12 +7,12 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-import fairdraw
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils import timezone
 
+import fairdraw
 from fairdraw import transcript
 from fairdraw.canonical import canonical
 from fairdraw.verify import verify

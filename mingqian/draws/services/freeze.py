@@ -5,17 +5,17 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-import fairdraw
 from django.db import IntegrityError
 from django.utils import timezone
 
+import fairdraw
 from fairdraw.canonical import canonical
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import Draw, DrawApplication, DrawEvent, FrozenMember
 from mingqian.draws.queries.ceremony import current_draw, previous_digest
-from mingqian.draws.queries.pool import assemble
-from mingqian.draws.queries.readiness import freeze_findings
+from mingqian.draws.queries.pool import Survey, assemble
+from mingqian.draws.queries.readiness import freeze_case, freeze_findings
 from mingqian.draws.queries.rules import Finding
 from mingqian.draws.queries.salts import salt_aad, salt_maker
 from mingqian.web.sealed import seal
@@ -46,10 +46,11 @@ def freeze_draw(application: DrawApplication, *, by: User, at: datetime | None =
             under_way = current_draw(held)
             if under_way is not None:
                 return under_way
-            blocking = freeze_findings(held, now=at).blocking
+            case = freeze_case(held, now=at)
+            blocking = freeze_findings(held, case=case).blocking
             if blocking:
                 raise CannotFreeze(blocking)
-            draw = _freeze(held, by, at)
+            draw = _freeze(held, case.survey, by, at)
     except IntegrityError:
         under_way = current_draw(application)
         if under_way is None:
@@ -58,11 +59,11 @@ def freeze_draw(application: DrawApplication, *, by: User, at: datetime | None =
     return draw
 
 
-def _freeze(application: DrawApplication, by: User, at: datetime) -> Draw:
+def _freeze(application: DrawApplication, survey: Survey, by: User, at: datetime) -> Draw:
     last = application.draws.order_by("-attempt").first()
     attempt = last.attempt + 1 if last else 1
     secret = secrets.token_bytes(32)
-    assembled = assemble(application, salt_of=salt_maker(secret))
+    assembled = assemble(application, salt_of=salt_maker(secret), survey=survey)
     solution = fairdraw.solve(assembled.pool, assembled.plan)
     draw = Draw.objects.create(
         application=application,
