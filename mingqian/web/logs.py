@@ -50,6 +50,7 @@ def configure(overrides: dict[str, Any]) -> None:
                 # Our own middleware logs every request once, without the query string.
                 "django.server": {"level": "ERROR"},
                 "django.request": {"level": "CRITICAL"},
+                "django.tasks": {"level": "WARNING"},
                 "mingqian": {"level": "INFO"},
             },
         }
