@@ -214,7 +214,6 @@ def draw_before_witnesses(clerk: Page, reviewer: Page, observer: Page, number: s
     turn.click()
     clerk.keyboard.press("Space")
     clerk.get_by_role("button", name="直接看结果").click()
-    clerk.goto(stage)
     expect(clerk.get_by_text("任何人都可以自行验证")).to_be_visible()
     assert harness.overflow(clerk) <= 0
 
