@@ -7,10 +7,11 @@ import pytest
 from fairdraw.verify import verify
 from mingqian.audit.models import Event
 from mingqian.draws.models import Draw, DrawSeat, SeatType
-from mingqian.draws.services.contribute import contribute, reveal
+from mingqian.draws.services.contribute import NotAParty, contribute, reveal
 from mingqian.draws.services.execute import (
     FrozenPartsChanged,
     NotRevealed,
+    ObserverMayNotDraw,
     execute_draw,
 )
 from mingqian.draws.services.holding import CeremonyMovedOn
@@ -123,3 +124,26 @@ def test_two_parties_with_the_observer_are_enough():
     draw = executed(make_cast(), parties=2)
     parties = json.loads(bytes(draw.transcript))["parties"]
     assert [party["id"] for party in parties] == ["observer", "office", "server"]
+
+
+def test_whoever_observed_does_not_draw_after_a_change_of_role():
+    cast = make_cast()
+    draw = revealed(cast)
+    observer = as_reviewer(cast.observer)
+    with pytest.raises(ObserverMayNotDraw):
+        execute_draw(draw, by=observer, key=draw.commit_hash, at=cast.minute(9))
+    assert not DrawSeat.objects.exists()
+
+
+def test_whoever_committed_for_one_party_does_not_reveal_for_another():
+    cast = make_cast()
+    draw = committed(cast)
+    with pytest.raises(NotAParty):
+        reveal(draw, by=as_reviewer(cast.observer), at=cast.minute(5))
+    assert not draw.contributions.exclude(revealed_at=None).exists()
+
+
+def as_reviewer(user):
+    user.role = "reviewer"
+    user.save(update_fields=["role"])
+    return user

@@ -16,7 +16,7 @@ from mingqian.draws.services.freeze import CannotFreeze, freeze_draw
 from mingqian.draws.services.void import abandon_attempt
 from tests.factories.accounts import make_user
 from tests.factories.ceremonies import Cast, frozen, make_cast
-from tests.factories.draws import make_application, make_ground, submitted
+from tests.factories.draws import approved, make_application, make_ground, submitted
 
 pytestmark = pytest.mark.django_db
 SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
@@ -102,6 +102,26 @@ def test_without_an_observer_in_the_system_nothing_is_frozen(cast):
     with pytest.raises(CannotFreeze) as refusal:
         frozen(cast)
     assert "监督人员" in refusal.value.told
+
+
+def second_application(cast, **changes):
+    made = make_application(cast.application.committee, cast.lead, **changes)
+    return approved(made, cast.lead, cast.reviewer)
+
+
+def test_a_second_application_for_the_same_meeting_is_no_way_round_a_void(cast):
+    second = second_application(cast)
+    frozen(cast)
+    with pytest.raises(CannotFreeze) as refusal:
+        freeze_draw(second, by=cast.clerk, at=cast.at)
+    assert cast.application.number in refusal.value.told
+    assert "作废" in refusal.value.told
+
+
+def test_an_abandoned_attempt_does_not_bar_another_application(cast):
+    second = second_application(cast)
+    abandon_attempt(frozen(cast), by=cast.clerk, reason="改用另一份申请", at=cast.minute(1))
+    assert freeze_draw(second, by=cast.clerk, at=cast.at).attempt == 1
 
 
 def test_another_office_and_the_observer_freeze_nothing(cast):

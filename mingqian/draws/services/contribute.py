@@ -147,6 +147,8 @@ def reveal(draw: Draw, *, by: User, nonce: str = "", at: datetime | None = None)
             return made
         if held.status != DrawStatus.COMMITTED or made is None:
             raise CeremonyMovedOn()
+        if held.contributions.filter(user=by).exclude(party=party).exists():
+            raise NotAParty("您已代表另一方作出承诺，不能再代表本方揭示。")
         made.nonce = _revealed_nonce(made, nonce)
         made.revealed_at, made.revealed_by = at, by
         made.save(update_fields=["nonce", "revealed_at", "revealed_by"])

@@ -19,7 +19,7 @@ from fairdraw.verify import verify
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.committees.models import Specialty
-from mingqian.draws.models import Draw, DrawEvent, DrawSeat, DrawStatus, SeatType
+from mingqian.draws.models import Draw, DrawEvent, DrawSeat, DrawStatus, Party, SeatType
 from mingqian.draws.queries.ceremony import (
     all_revealed,
     commitment_of,
@@ -45,6 +45,12 @@ class NotRevealed(CeremonyRefused):
     )
 
 
+class ObserverMayNotDraw(CeremonyRefused):
+    """Whoever contributed as observer does not operate the draw, whatever role they have been given since."""
+
+    told = "您以监督人员身份参加了本次抽取，不能由您执行抽取。"
+
+
 class FrozenPartsChanged(CeremonyRefused):
     """The frozen bytes no longer give the hashes that were committed to."""
 
@@ -60,7 +66,7 @@ def execute_draw(draw: Draw, *, by: User, key: str, at: datetime | None = None) 
 
     `key` is the commit hash on the form that was sent, so that a page of an earlier attempt draws nothing.
     A duplicate or simultaneous request gets the first result. Raises NotRevealed, FrozenPartsChanged,
-    CeremonyMovedOn, DoesNotVerify.
+    ObserverMayNotDraw, CeremonyMovedOn, DoesNotVerify.
     """
     at = at or timezone.now()
     with holding_draw(draw, by=by, permission="draws.execute_draw") as held:
@@ -72,6 +78,8 @@ def execute_draw(draw: Draw, *, by: User, key: str, at: datetime | None = None) 
             raise CeremonyMovedOn()
         if not all_revealed(held):
             raise NotRevealed()
+        if held.contributions.filter(party=Party.OBSERVER, user=by).exists():
+            raise ObserverMayNotDraw()
         _execute(held, by, at)
     return held
 
