@@ -21,6 +21,10 @@ from .services import record
 View = Callable[..., Any]
 
 
+class Refused(PermissionDenied):
+    """A refusal that the log knows of already."""
+
+
 def requires(permission: str) -> Callable[[View], View]:
     """A view for those with the permission. Others get 403, and the log gets an entry. Signing in comes first.
 
@@ -37,6 +41,8 @@ def requires(permission: str) -> Callable[[View], View]:
                 refuse(request, permission)
             try:
                 return view(request, *args, **kwargs)
+            except Refused:
+                raise
             except PermissionDenied as denied:
                 # A service said no to somebody whom the page had let in; that is worth an entry too.
                 note_refusal(request, str(denied) or permission)
@@ -51,7 +57,7 @@ def requires(permission: str) -> Callable[[View], View]:
 def refuse(request: HttpRequest, permission: str) -> None:
     """Log the attempt and raise PermissionDenied."""
     note_refusal(request, permission)
-    raise PermissionDenied(permission)
+    raise Refused(permission)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.utils.decorators import method_decorator
 from django.views import View
 
-from mingqian.audit.access import check, public, requires
+from mingqian.audit.access import check, public, refuse, requires
 from mingqian.audit.models import Event
 from tests.factories.accounts import make_user
 
@@ -68,6 +68,17 @@ def test_a_refusal_by_a_service_behind_an_open_page_is_noted_too():
         strict_inside(asked_by(make_user("clerk")))
     event = Event.objects.get(action="access.denied")
     assert event.details["permission"] == "accounts.manage_user"
+
+
+@requires("portal.view_home")
+def refusing_inside(request):
+    refuse(request, "accounts.manage_user")
+
+
+def test_a_page_that_refuses_by_itself_leaves_one_entry():
+    with pytest.raises(PermissionDenied):
+        refusing_inside(asked_by(make_user("clerk")))
+    assert Event.objects.filter(action="access.denied").count() == 1
 
 
 def test_a_view_tells_what_it_asks_for():

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mingqian.audit.queries import timeline_of
 from mingqian.web.components import Empty
@@ -56,6 +56,7 @@ class UserListing(Listing):
         return reverse("accounts:user_edit", args=[row.pk])
 
 
+@require_GET
 @requires("accounts.manage_user")
 def user_list(request: HttpRequest) -> HttpResponseBase:
     """All accounts, with filters."""
