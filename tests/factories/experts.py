@@ -80,7 +80,8 @@ def register_workbook(
     page.append(list(headings))
     for row in rows:
         page.append([row.get(heading) for heading in headings])
-        for cell in page[page.max_row]:
+    for cells in page.iter_rows():
+        for cell in cells:
             if cell.data_type == "f":
                 # Formula-looking text is to arrive as text.
                 cell.data_type = "s"
