@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import Role
 from mingqian.audit.models import Event
+from mingqian.draws.services.trial import run_trial
 from mingqian.experts.models import ExpertUnavailability, PoolMembership
 from mingqian.experts.services import add_unavailability
 from mingqian.web.models import Job
@@ -25,7 +26,7 @@ from mingqian.workflow.services import attach
 from .factories.accounts import make_user
 from .factories.ceremonies import Cast, executed
 from .factories.committees import make_committee
-from .factories.draws import approved, make_application, make_ground, submitted
+from .factories.draws import approved, make_application, make_ground, refreshed, submitted
 from .factories.experts import checked_import, register_row
 
 # In place of a permission: anybody at all; or whoever owns the thing asked for.
@@ -65,7 +66,8 @@ def build_world() -> World:
         "通知.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n", "application/pdf"
     )
     attachment = attach(drawn.matter, upload=pdf, by=lead)
-    drawn = approved(drawn, lead, users["reviewer"])
+    run_trial(drawn, key=uuid4().hex, by=lead)
+    drawn = approved(refreshed(drawn), lead, users["reviewer"])
     cast = Cast(
         application=drawn,
         clerk=clerk,
@@ -253,7 +255,7 @@ ROUTES = [
     about_application("draws:version", SEE, "", 1),
     about_application("draws:edit", EDIT, EDIT),
     about_application("draws:trial", "draws.run_trial", "draws.run_trial"),
-    about_application("draws:take-fixes", "", EDIT),
+    about_application("draws:take-fixes", "", EDIT, data={"trial": "1", "fix": "0"}),
     about_application("draws:removals", EXPERT),
     Route("draws:reviews", "draws.review_application"),
     about_application("draws:review", "draws.review_application", "draws.review_application"),
