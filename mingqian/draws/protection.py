@@ -36,7 +36,15 @@ def _guards(vendor: str) -> list[tuple[str, str, str]]:
         " OR (OLD.status IN ('VOIDED', 'ABANDONED'))"
     )
     result = f"(OLD.status = 'EXECUTED' AND {_changed(RESULT, vendor=vendor)})"
-    fixed = ("draw_id", "party", "user_id", "commitment", "self_held", "nonce_sealed", "committed_at")
+    fixed = (
+        "draw_id",
+        "party",
+        "user_id",
+        "commitment",
+        "self_held",
+        "nonce_sealed",
+        "committed_at",
+    )
     shown = f"(OLD.revealed_at IS NOT NULL) OR {_changed(fixed, vendor=vendor)}"
     return [
         ("draws_draw", "onwards", f"{_changed(FROZEN, vendor=vendor)} OR {onwards} OR {result}"),
@@ -45,32 +53,39 @@ def _guards(vendor: str) -> list[tuple[str, str, str]]:
 
 
 def _lines(vendor: str) -> tuple[list[str], list[str]]:
-    put, take = [], []
+    put: list[str] = []
+    take: list[str] = []
     tables = [statements(vendor, table, key="id", refusal=REFUSAL) for table in NEVER_CHANGED]
     tables += [
         statements(vendor, table, key="id", refusal=REFUSAL, verbs=("DELETE",))
         for table in ("draws_draw", "draws_contribution")
     ]
-    for table in tables:
-        put += table.install
-        take += table.remove
+    for each in tables:
+        put += each.install
+        take += each.remove
     for table, name, condition in _guards(vendor):
         trigger = f"{table}_{name}"
         if vendor == "sqlite":
             drop = f"DROP TRIGGER IF EXISTS {trigger}"
             put += [
                 drop,
-                f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} WHEN {condition} "
-                f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+                (
+                    f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} WHEN {condition} "
+                    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+                ),
             ]
         else:
             drop = f"DROP TRIGGER IF EXISTS {trigger} ON {table}"
             put += [
-                f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
+                (
+                    f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS "
+                    f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
+                ),
                 drop,
-                f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({condition}) "
-                f"EXECUTE FUNCTION {trigger}()",
+                (
+                    f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({condition}) "
+                    f"EXECUTE FUNCTION {trigger}()"
+                ),
             ]
         take.append(drop)
     return put, take

@@ -62,7 +62,9 @@ def test_the_whole_ceremony_in_the_browser(client, cast):
         (cast.observer, {"way": "text", "text": "阳光"}),
         (cast.reviewer, {"way": "generated"}),
     ):
-        assert "承诺已提交" in do(client, user, address(cast, "/contribute"), **data).content.decode()
+        assert (
+            "承诺已提交" in do(client, user, address(cast, "/contribute"), **data).content.decode()
+        )
     for user in (cast.clerk, cast.observer, cast.reviewer):
         assert "请揭示本方随机数" in see(client, user, address(cast))
         do(client, user, address(cast, "/reveal"))
@@ -161,7 +163,9 @@ def test_a_stale_page_is_told_so(client, cast):
 def test_empty_words_and_commitments_are_not_taken_for_something_else(client, cast):
     draw = frozen(cast)
     for way, words in (("text", "请输入一段文字"), ("commitment", "请填写承诺值")):
-        page = do(client, cast.clerk, address(cast, "/contribute"), way=way, text=" ", commitment=" ")
+        page = do(
+            client, cast.clerk, address(cast, "/contribute"), way=way, text=" ", commitment=" "
+        )
         assert words in page.content.decode()
     assert draw.contributions.count() == 1
 

@@ -15,7 +15,15 @@ from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.holding import CeremonyMovedOn, CeremonyRefused
 from mingqian.draws.services.void import SeedIsFixed, abandon_attempt, void_draw, withdraw_void
 from tests.factories.accounts import make_user
-from tests.factories.ceremonies import Cast, committed, executed, frozen, make_cast, revealed, voided
+from tests.factories.ceremonies import (
+    Cast,
+    committed,
+    executed,
+    frozen,
+    make_cast,
+    revealed,
+    voided,
+)
 
 pytestmark = pytest.mark.django_db
 SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
