@@ -43,7 +43,9 @@ class DrawQuerySet(models.QuerySet["Draw"]):
 
     def current(self) -> DrawQuerySet:
         """Draws that still count: under way or executed, neither abandoned nor void."""
-        return self.filter(status__in=[DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.EXECUTED])
+        return self.filter(
+            status__in=[DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.EXECUTED]
+        )
 
 
 class Draw(models.Model):
@@ -59,7 +61,9 @@ class Draw(models.Model):
     attempt = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=9, choices=DrawStatus, default=DrawStatus.FROZEN)
     frozen_at = models.DateTimeField()
-    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    frozen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     salt_sealed = models.BinaryField()
     pool = models.BinaryField()
     plan = models.BinaryField()
@@ -128,7 +132,10 @@ class Draw(models.Model):
             models.CheckConstraint(
                 name="abandoned_attempt_says_why",
                 condition=~models.Q(status="ABANDONED")
-                | (models.Q(ended_at__isnull=False, ended_by__isnull=False) & ~models.Q(void_reason="")),
+                | (
+                    models.Q(ended_at__isnull=False, ended_by__isnull=False)
+                    & ~models.Q(void_reason="")
+                ),
             ),
         ]
 
@@ -191,19 +198,27 @@ class Contribution(models.Model):
             models.UniqueConstraint(fields=["draw", "commitment"], name="commitment_used_once"),
             models.CheckConstraint(
                 name="only_the_server_has_no_person",
-                condition=models.Q(party="server", user=None) | (~models.Q(party="server") & models.Q(user__isnull=False)),
+                condition=models.Q(party="server", user=None)
+                | (~models.Q(party="server") & models.Q(user__isnull=False)),
             ),
         ]
 
 
 class FrozenMember(models.Model):
-    """One pool member as frozen: the pseudonym of this draw and the codes that kept them out."""
+    """One pool member as frozen: the pseudonym of this draw and the codes that kept them out.
+
+    Name, unit and the index of the ID number are kept as they were: whoever is written over an expert's
+    record later does not inherit the seat unnoticed.
+    """
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="members")
     office = models.ForeignKey(CommitteeOffice, on_delete=models.PROTECT, related_name="+")
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="+")
     pseudonym = models.CharField(max_length=64)
     codes = models.JSONField(default=list)
+    name = models.CharField(max_length=50)
+    unit_name = models.CharField(max_length=100, blank=True)
+    id_index = models.CharField(max_length=64)
 
     class Meta:
         constraints = [

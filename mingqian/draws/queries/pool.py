@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,7 +26,12 @@ from .judging import judge_members
 from .pool_facts import MemberFacts, PoolFacts, gather
 from .seats import group_unit_cap, unit_cap
 
-NO_EVIDENCE = hashlib.sha256(b"mingqian/evidence/1").hexdigest()
+
+def evidence_hash(salt: bytes, code: str, facts: Mapping[str, object]) -> str:
+    """What a transcript carries beside an exclusion code: whoever is given the salt and the facts can check it."""
+    body = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    parts = (b"mingqian/evidence/1", salt, code.encode(), body)
+    return hashlib.sha256(b"".join(len(p).to_bytes(8, "big") + p for p in parts)).hexdigest()
 
 
 @dataclass(slots=True)
@@ -183,7 +189,7 @@ def assemble(
     survey = survey or survey_of(application, rules=rules, on=on)
     salt_of = salt_of or _plain_salt
     groups = _group_of_specialty(application)
-    maker = _Maker(application, groups, salt_of)
+    maker = _Maker(application, groups, salt_of, survey.on)
     candidates = []
     designated = set(application.designated.values_list("expert_id", flat=True))
     members: dict[int, fairdraw.Member] = {}
@@ -224,7 +230,9 @@ class _Maker:
         application: DrawApplication,
         groups: Mapping[str, str],
         salt_of: Callable[[int], bytes],
+        on: date,
     ) -> None:
+        self.on = on
         self.by_group = application.by_group
         self.groups = groups
         self.salt_of = salt_of
@@ -233,13 +241,17 @@ class _Maker:
         self.employers: dict[str, str] = {}
 
     def candidate(self, facts: MemberFacts, codes: tuple[str, ...]) -> fairdraw.Candidate:
-        name = fairdraw.pseudonym(self.salt_of(facts.expert_id), str(facts.expert_id))
+        salt = self.salt_of(facts.expert_id)
+        name = fairdraw.pseudonym(salt, str(facts.expert_id))
         self.expert_of[name] = facts.expert_id
+        known = facts.evidence(self.on) if codes else {}
         return fairdraw.Candidate(
             id=name,
             employer=self._employer(facts.uscc),
             strata=self._strata(facts.specialties),
-            exclusions=tuple(fairdraw.Exclusion(code, NO_EVIDENCE) for code in codes),
+            exclusions=tuple(
+                fairdraw.Exclusion(code, evidence_hash(salt, code, known)) for code in codes
+            ),
         )
 
     def _employer(self, uscc: str | None) -> str | None:

@@ -46,7 +46,23 @@ class MemberFacts:
     birth_date: date | None
     unit_id: int | None
     uscc: str | None
+    name: str
+    id_index: str
+    unit_name: str | None
     specialties: tuple[str, ...]
+
+    def evidence(self, on: date) -> dict[str, object]:
+        """The facts an exclusion on that day rests on; hashed with the person's salt they prove it later."""
+        return {
+            "on": on.isoformat(),
+            "expert_status": self.expert_status,
+            "membership_status": self.membership_status,
+            "term": [self.term_from.isoformat(), self.term_to.isoformat()],
+            "grade": self.grade,
+            "birth_date": self.birth_date.isoformat() if self.birth_date else None,
+            "uscc": self.uscc,
+            "specialties": list(self.specialties),
+        }
 
 
 @dataclass(slots=True)
@@ -122,6 +138,9 @@ def _members(application: DrawApplication) -> list[MemberFacts]:
             "expert__birth_date",
             "expert__unit_id",
             "expert__unit__uscc",
+            "expert__name",
+            "expert__id_index",
+            "expert__unit__name",
         )
         .iterator(5000)
     ]

@@ -15,6 +15,7 @@ from mingqian.draws.models import (
     DrawApplication,
     DrawSeat,
     DrawStatus,
+    FrozenMember,
     SeatType,
 )
 from mingqian.web.sealed import mask_name
@@ -51,6 +52,7 @@ class RosterRow:
     lot: str
     mobile: str
     expert_no: str
+    changed: str  # the record now belongs to somebody else than the one drawn: who, in words
     found_by: str  # what the search box of the page compares with
 
 
@@ -115,6 +117,12 @@ class Roster:
             ),
         )
 
+    @cached_property
+    def _frozen(self) -> dict[int, FrozenMember]:
+        """expert id -> the member as frozen, for those who hold a seat."""
+        held = self.draw.seats.values("expert")
+        return {each.expert_id: each for each in self.draw.members.filter(expert__in=held)}
+
     def _group_of(self, seat: DrawSeat) -> str:
         if seat.seat_type == SeatType.DESIGNATED:
             return APPOINTED
@@ -122,7 +130,15 @@ class Roster:
 
     def _row(self, seat: DrawSeat, order: int, group: str, reasons: dict[int, str]) -> RosterRow:
         expert = seat.expert
-        name = mask_name(expert.name) if self.masked else expert.name
+        frozen = self._frozen.get(expert.pk)
+        drawn_name = frozen.name if frozen else expert.name
+        unit = frozen.unit_name if frozen else (expert.unit.name if expert.unit else "")
+        name = mask_name(drawn_name) if self.masked else drawn_name
+        shown = mask_name(expert.name) if self.masked else expert.name
+        changed = frozen is not None and (frozen.name, frozen.id_index) != (
+            expert.name,
+            expert.id_index,
+        )
         duty = DesignatedMember.Duty(seat.duty).label if seat.duty else MEMBER
         specialty = seat.specialty.name if seat.specialty else OPEN_WORDS
         alternate = seat.seat_type == SeatType.ALTERNATE
@@ -133,7 +149,7 @@ class Roster:
             seat_type=seat.seat_type,
             name=name,
             gender=expert.get_gender_display(),
-            unit=expert.unit.name if expert.unit else "",
+            unit=unit,
             title=expert.title_name,
             level=expert.get_title_level_display(),
             specialty="" if seat.seat_type == SeatType.DESIGNATED else specialty,
@@ -143,13 +159,14 @@ class Roster:
             lot=seat.lot_code,
             mobile="" if self.masked else expert.mobile_masked,
             expert_no="" if self.masked else expert.expert_no,
+            changed=f"抽取后姓名或证件号码有改动，现登记为 {shown}" if changed else "",
             found_by=" ".join(
                 part.lower()
                 for part in (
                     name,
                     "" if self.masked else expert.name_initials,
                     "" if self.masked else expert.name_pinyin,
-                    expert.unit.name if expert.unit else "",
+                    unit,
                     specialty,
                     seat.lot_code,
                 )

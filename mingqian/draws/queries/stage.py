@@ -119,8 +119,11 @@ def _put_lots(draw: Draw, columns: dict[int | None, Column]) -> None:
 
 
 def names_of(draw: Draw) -> dict[int, str]:
-    """Seat -> full name, for those whose business it is."""
-    return dict(draw.seats.values_list("pk", "expert__name"))
+    """Seat -> full name as frozen, for those whose business it is."""
+    names = dict(
+        draw.members.filter(expert__in=draw.seats.values("expert")).values_list("expert", "name")
+    )
+    return {pk: names[expert] for pk, expert in draw.seats.values_list("pk", "expert")}
 
 
 def designated_of(draw: Draw) -> models.QuerySet[DrawSeat]:

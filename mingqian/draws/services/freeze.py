@@ -83,6 +83,7 @@ def _freeze(application: DrawApplication, survey: Survey, by: User, at: datetime
         trials_counted=application.trial_count,
         previous=previous_digest(application),
     )
+    known = {facts.expert_id: facts for facts in survey.members}
     FrozenMember.objects.bulk_create(
         [
             FrozenMember(
@@ -91,6 +92,9 @@ def _freeze(application: DrawApplication, survey: Survey, by: User, at: datetime
                 expert_id=expert_id,
                 pseudonym=pseudonym,
                 codes=list(assembled.codes_of.get(expert_id, ())),
+                name=known[expert_id].name,
+                unit_name=known[expert_id].unit_name or "",
+                id_index=known[expert_id].id_index,
             )
             for pseudonym, expert_id in assembled.expert_of.items()
         ],
