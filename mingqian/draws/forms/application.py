@@ -15,7 +15,7 @@ from mingqian.committees.models import Committee
 from mingqian.draws.models import DesignatedMember, DrawApplication, DrawMode
 from mingqian.draws.queries.seats import MOST_SEATS, Seat
 
-from .fields import LineField, MomentField, NumberField, PhoneField, TextField, plain
+from .fields import NULL_SIGN, LineField, MomentField, NumberField, PhoneField, TextField, plain
 
 MOST_TYPED = 20_000
 """What cannot be read is kept as typed, up to so many characters a field."""
@@ -160,7 +160,7 @@ def _typed_by_hand(data: Mapping[str, Any], code: str) -> bool:
 
 def _keepable(value: Any) -> str:
     """What was typed, fit for storing: a NUL, which no database takes, is shown as its symbol."""
-    return str(value).replace("\x00", "␀")[:MOST_TYPED]
+    return str(value).replace("\x00", NULL_SIGN)[:MOST_TYPED]
 
 
 def texts_of(application: DrawApplication) -> dict[str, str]:

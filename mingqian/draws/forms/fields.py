@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.utils import timezone
 
+NULLS = ProhibitNullCharactersValidator
 TIME_FORMATS = (
     "%Y-%m-%d %H:%M",
     "%Y-%m-%d %H:%M:%S",
@@ -27,6 +28,16 @@ phone_number = RegexValidator(
     r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?)$",
     "请填写 11 位手机号，或带区号的固定电话，例如 0790-5550126。",
 )
+
+
+NULL_SIGN = "␀"
+"""How a NUL, which no database takes, is shown and kept."""
+
+
+def refuse_null(text: str) -> None:
+    """A NUL, or its sign where a text was kept as typed, is told rather than dropped."""
+    if "\x00" in text or NULL_SIGN in text:
+        raise ValidationError("含有不可见的空字符，请删去后重新填写。", code="null")
 
 
 def plain(text: str) -> str:
@@ -46,10 +57,12 @@ class LineField(forms.CharField):
             },
             **kwargs,
         )
-        _say_null_in_chinese(self)
+        self.validators = [v for v in self.validators if not isinstance(v, NULLS)]
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"[\r\n\t]+", " ", super().to_python(value) or "").strip()
+        text = re.sub(r"[\r\n\t]+", " ", super().to_python(value) or "").strip()
+        refuse_null(text)
+        return text
 
 
 class TextField(forms.CharField):
@@ -66,10 +79,12 @@ class TextField(forms.CharField):
             },
             **kwargs,
         )
-        _say_null_in_chinese(self)
+        self.validators = [v for v in self.validators if not isinstance(v, NULLS)]
 
     def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n").strip()
+        text = (super().to_python(value) or "").replace("\r\n", "\n").strip()
+        refuse_null(text)
+        return text
 
 
 class PhoneField(LineField):
@@ -131,9 +146,3 @@ class MomentField(forms.Field):
         raise ValidationError(
             "请按「年-月-日 时:分」填写，例如 2026-12-08 08:30，且日期须真实存在。", code="invalid"
         )
-
-
-def _say_null_in_chinese(field: forms.CharField) -> None:
-    for validator in field.validators:
-        if isinstance(validator, ProhibitNullCharactersValidator):
-            validator.message = "含有不可见的空字符，请删去后重新填写。"

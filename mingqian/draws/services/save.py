@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from mingqian.accounts.models import User
 from mingqian.committees.models import Committee, DisciplineGroup, Unit
 from mingqian.draws.models import (
@@ -68,6 +70,7 @@ def save_application(
     ) as edit:
         _put_values(edit, draft)
         _put_typed(edit, draft)
+        _settle_times(edit)
         _put_seats(edit, draft.seats)
         _put_reasons(edit, draft.reasons)
         if draft.units is not None:
@@ -97,13 +100,6 @@ def _put_values(edit: Edit, draft: Draft) -> None:
             edit.put(name, "")
         else:
             edit.put(name, value)
-    if (
-        application.starts_at
-        and application.ends_at
-        and application.ends_at <= application.starts_at
-    ):
-        # One of the two came alone: the pair must not contradict itself in the columns.
-        edit.put("ends_at", None)
     if application.mode == DrawMode.WHOLE_POOL:
         if draft.values.get("primary_total") is not None:
             edit.put("primary_total", draft.values["primary_total"])
@@ -117,6 +113,17 @@ def _put_values(edit: Edit, draft: Draft) -> None:
                 edit.put("alternate_total", total)
     if before != (application.committee_id, application.year):
         _regroup(edit)
+
+
+def _settle_times(edit: Edit) -> None:
+    """Where one of the two times came alone and contradicts the other, it is kept as typed, not as a column."""
+    application = edit.application
+    starts_at, ends_at = application.starts_at, application.ends_at
+    if starts_at and ends_at and ends_at <= starts_at:
+        text = f"{timezone.localtime(ends_at):%Y-%m-%d %H:%M}"
+        application.typed = application.typed | {"ends_at": text}
+        edit.put("ends_at", None)
+        edit.note("待改正的填写")
 
 
 def _derived_total(application: DrawApplication) -> int:
