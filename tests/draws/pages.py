@@ -47,14 +47,22 @@ class _Fields(HTMLParser):
         elif tag == "textarea":
             self.area = ""
         elif tag == "select":
-            if self.select not in self.fields and not self.multiple and self.first_option is not None:
+            if (
+                self.select not in self.fields
+                and not self.multiple
+                and self.first_option is not None
+            ):
                 self.fields[self.select] = [self.first_option]
             self.select = ""
 
     def handle_data(self, data: str) -> None:
         if self.area:
             # The parser keeps the line break that the template puts after the tag; browsers drop it.
-            text = data.removeprefix("\r").removeprefix("\n") if self.fields[self.area] == [""] else data
+            text = (
+                data.removeprefix("\r").removeprefix("\n")
+                if self.fields[self.area] == [""]
+                else data
+            )
             self.fields[self.area][0] += text
 
 

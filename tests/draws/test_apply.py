@@ -79,7 +79,9 @@ def test_a_lead_submits_and_a_reviewer_approves(ground):
 def test_what_cannot_be_read_is_kept_as_typed(ground, application):
     _, clerk, _ = ground
     draft = Draft(
-        values={"place": "新地点"}, typed={"starts_at": "下周二上午"}, fields_read={"place", "starts_at"}
+        values={"place": "新地点"},
+        typed={"starts_at": "下周二上午"},
+        fields_read={"place", "starts_at"},
     )
     saved = save_application(application, draft=draft, revision=application.revision, by=clerk)
     assert saved.place == "新地点"
@@ -91,10 +93,15 @@ def test_what_cannot_be_read_is_kept_as_typed(ground, application):
 
 def test_the_second_of_two_editors_is_told_and_changes_nothing(ground, application):
     _, clerk, lead = ground
-    save_application(application, draft=Draft(values={"place": "甲"}), revision=application.revision, by=lead)
+    save_application(
+        application, draft=Draft(values={"place": "甲"}), revision=application.revision, by=lead
+    )
     with pytest.raises(SavedMeanwhile):
         save_application(
-            application, draft=Draft(values={"place": "乙"}), revision=application.revision, by=clerk
+            application,
+            draft=Draft(values={"place": "乙"}),
+            revision=application.revision,
+            by=clerk,
         )
     assert refreshed(application).place == "甲"
 
@@ -112,7 +119,12 @@ def test_a_form_is_not_in_conflict_with_its_own_autosave(ground, application):
     seen = application.revision
     for tick, place in ((100, "甲"), (200, "乙"), (300, "丙")):
         saved = save_application(
-            application, draft=Draft(values={"place": place}), revision=seen, by=clerk, form_key="f1", tick=tick
+            application,
+            draft=Draft(values={"place": place}),
+            revision=seen,
+            by=clerk,
+            form_key="f1",
+            tick=tick,
         )
     assert saved.place == "丙"
 
@@ -135,11 +147,17 @@ def test_a_save_without_a_change_leaves_no_entry_and_a_change_leaves_one(ground,
     _, clerk, _ = ground
     before = Event.objects.count()
     save_application(
-        application, draft=Draft(values={"place": application.place}), revision=application.revision, by=clerk
+        application,
+        draft=Draft(values={"place": application.place}),
+        revision=application.revision,
+        by=clerk,
     )
     assert Event.objects.count() == before
     save_application(
-        application, draft=Draft(values={"place": "另一处"}), revision=application.revision, by=clerk
+        application,
+        draft=Draft(values={"place": "另一处"}),
+        revision=application.revision,
+        by=clerk,
     )
     assert Event.objects.count() == before + 1
     entry = Event.objects.order_by("-seq").first()
@@ -152,7 +170,10 @@ def test_a_submitted_application_cannot_be_saved(ground):
     application = submitted(make_application(committee, lead), lead)
     with pytest.raises(NotEditable):
         save_application(
-            application, draft=Draft(values={"place": "甲"}), revision=application.revision, by=clerk
+            application,
+            draft=Draft(values={"place": "甲"}),
+            revision=application.revision,
+            by=clerk,
         )
 
 
@@ -160,7 +181,10 @@ def test_another_office_cannot_save(application):
     stranger = make_user("clerk")
     with pytest.raises(PermissionDenied):
         save_application(
-            application, draft=Draft(values={"place": "甲"}), revision=application.revision, by=stranger
+            application,
+            draft=Draft(values={"place": "甲"}),
+            revision=application.revision,
+            by=stranger,
         )
 
 
@@ -170,7 +194,9 @@ def test_alternates_follow_the_primaries_until_typed_by_hand(ground, application
 
     def put(seat):
         fresh = refreshed(application)
-        saved = save_application(fresh, draft=Draft(seats={code: seat}), revision=fresh.revision, by=clerk)
+        saved = save_application(
+            fresh, draft=Draft(seats={code: seat}), revision=fresh.revision, by=clerk
+        )
         return saved.quotas.get(specialty__code=code)
 
     assert put(Seat(primary=4)).alternate == 2
@@ -191,7 +217,10 @@ def test_picks_come_from_what_is_on_record(ground, application):
         revision=application.revision,
         by=clerk,
     )
-    assert set(saved.avoidances.values_list("unit_id", "expert_id")) == {(unit.pk, None), (None, member.pk)}
+    assert set(saved.avoidances.values_list("unit_id", "expert_id")) == {
+        (unit.pk, None),
+        (None, member.pk),
+    }
 
 
 def test_there_is_one_chair_and_roles_can_be_swapped(ground, application):
@@ -219,7 +248,10 @@ def test_another_committee_takes_its_own_specialties(ground, application):
     committee, clerk, _ = ground
     other, _, _ = make_ground({"护理": 5}, office=committee.office)
     saved = save_application(
-        application, draft=Draft(values={"committee": other}), revision=application.revision, by=clerk
+        application,
+        draft=Draft(values={"committee": other}),
+        revision=application.revision,
+        by=clerk,
     )
     assert saved.quotas.count() == 0
     assert saved.primary_total == 0

@@ -15,7 +15,7 @@ HOSTILE = [
     "<script>alert(1)</script>",
     "'; DROP TABLE draws_drawapplication; --",
     "{{ 7|add:7 }}{% load nothing %}",
-    "=HYPERLINK(\"http://example.com\")",
+    '=HYPERLINK("http://example.com")',
     "\u202eesrever\u202c 中文",
     "𠮷野家 😀 \u00a0 ﷽",
     "../../etc/passwd",
@@ -25,7 +25,15 @@ UNREADABLE = {
     "year": ["二〇二六", "-1", "0", "1999", "99999999999999999999", "20.5", "2026年"],
     "committee": ["0", "-1", "999999", "abc", "' or 1=1", "9" * 40],
     "meeting_name": ["长" * 101, "含\x00空字符"],
-    "starts_at": ["下周二", "2026-02-30 09:00", "2026-12-08", "25:00", "9999-99-99 99:99", "1-1-1 1:1", "\x00"],
+    "starts_at": [
+        "下周二",
+        "2026-02-30 09:00",
+        "2026-12-08",
+        "25:00",
+        "9999-99-99 99:99",
+        "1-1-1 1:1",
+        "\x00",
+    ],
     "ends_at": ["昨天", "2026/13/01 10:00", "十二月"],
     "place": ["长" * 201, "含\x00空字符"],
     "planned_draw_at": ["2026-11-31 09:00", "早上九点", "1899-01-01 09:00"],
@@ -202,7 +210,10 @@ def test_a_strange_revision_tick_or_deed_does_no_harm(client, ground, applicatio
 
 NEW = [
     ({}, ["年度", "请选择评委会", "请选择抽取方式"]),
-    ({"year": "abc", "committee": "zzz", "mode": "NO"}, ["整数", "请从列表中选择", "请选择抽取方式"]),
+    (
+        {"year": "abc", "committee": "zzz", "mode": "NO"},
+        ["整数", "请从列表中选择", "请选择抽取方式"],
+    ),
     ({"year": "1800"}, ["应在 2020 至 2100 之间"]),
     ({"year": "9" * 50}, ["应在 2020 至 2100 之间"]),
     ({"source": "999999"}, ["请从列表中选择"]),

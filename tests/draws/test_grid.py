@@ -88,7 +88,9 @@ def test_nobody_is_spread_more_seats_than_can_be_drawn(ground, application):
 def test_last_years_seats_are_copied(ground, application):
     committee, clerk, lead = ground
     assert done(application, grid.copy_last_year, clerk).outcome == grid.NOTHING_TO_COPY
-    earlier = approved(make_application(committee, lead, seats={"建筑设计": 7, "结构工程": 3, "给水排水": 3}), lead)
+    earlier = approved(
+        make_application(committee, lead, seats={"建筑设计": 7, "结构工程": 3, "给水排水": 3}), lead
+    )
     type(earlier).objects.filter(pk=earlier.pk).update(year=application.year - 1)
     copied = done(application, grid.copy_last_year, clerk).application
     assert {name: seats[0] for name, seats in seats_of(copied).items()} == {

@@ -43,7 +43,11 @@ def seat_in(application, expert, *, seat_type="PRIMARY"):
     """A seat of a draw of another application, made bare: no ceremony, no transcript."""
     draw = application.draws.first() or bare_draw(application)
     return DrawSeat.objects.create(
-        draw=draw, office=draw.office, seat_type=seat_type, rank=draw.seats.count() + 1, expert=expert
+        draw=draw,
+        office=draw.office,
+        seat_type=seat_type,
+        rank=draw.seats.count() + 1,
+        expert=expert,
     )
 
 
@@ -91,7 +95,9 @@ PERSONS = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "code"), PERSONS, ids=[f"{code}-{n}" for n, (_, code) in enumerate(PERSONS)])
+@pytest.mark.parametrize(
+    ("changes", "code"), PERSONS, ids=[f"{code}-{n}" for n, (_, code) in enumerate(PERSONS)]
+)
 def test_each_fault_of_a_member_has_its_code(ground, application, changes, code):
     committee, _, _ = ground
     assert codes(application, make_people(committee, 1, **changes)[0]) == (code,)
@@ -119,7 +125,9 @@ def test_avoided_units_and_experts_are_out_former_units_too(ground, application)
     former, long_ago, named = make_people(committee, 3, units=[other])
     today = timezone.localdate()
     ExpertEmployment.objects.create(expert=former, unit=unit, to_on=today - timedelta(days=300))
-    ExpertEmployment.objects.create(expert=long_ago, unit=unit, to_on=today - timedelta(days=365 * 6))
+    ExpertEmployment.objects.create(
+        expert=long_ago, unit=unit, to_on=today - timedelta(days=365 * 6)
+    )
     save_application(
         application,
         draft=Draft(units=[unit.pk], experts=[named.pk]),
@@ -217,7 +225,9 @@ def test_a_seat_of_a_void_draw_counts_for_nothing(ground, application):
 def test_nobody_is_drawn_twice_in_a_series(ground, application):
     committee, clerk, _ = ground
     drawn = make_people(committee, 1)[0]
-    supplement = make_application(committee, clerk, starts_at=application.starts_at + timedelta(days=7))
+    supplement = make_application(
+        committee, clerk, starts_at=application.starts_at + timedelta(days=7)
+    )
     type(supplement).objects.filter(pk=supplement.pk).update(
         kind="SUPPLEMENTARY", parent=application
     )
@@ -256,7 +266,9 @@ def test_counts_are_by_specialty_and_each_person_counts_once_in_all(ground, appl
 def test_the_engine_gets_strata_groups_and_caps(ground, application):
     committee, _, _ = ground
     made = assemble(application)
-    assert {s.id for s in made.plan.strata} == set(committee.specialties.values_list("code", flat=True))
+    assert {s.id for s in made.plan.strata} == set(
+        committee.specialties.values_list("code", flat=True)
+    )
     assert all(s.group for s in made.plan.strata)
     assert made.plan.employer_cap == 3
     assert set(made.plan.group_cap.values()) == {1}

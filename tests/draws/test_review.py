@@ -52,7 +52,14 @@ def decide(client, application, **data):
 def test_the_page_shows_document_rules_and_form(client, application, reviewer):
     client.force_login(reviewer)
     page = client.get(url("review", application))
-    for words in ("首次提交", "规则检查", "审核人与提交人不是同一人", "退回原因", "提交审核意见", "建筑设计"):
+    for words in (
+        "首次提交",
+        "规则检查",
+        "审核人与提交人不是同一人",
+        "退回原因",
+        "提交审核意见",
+        "建筑设计",
+    ):
         assert words in page.text
 
 
@@ -62,11 +69,20 @@ def test_approval_returns_and_rejection_move_the_matter(client, ground, reviewer
     cases = [
         (GOOD, "APPROVED", "已审核通过"),
         (
-            {"decision": "RETURN", "opinion": "给水排水席位偏多，请调整。", "reasons": ["MEMBERS", "TIME"], "version": "1"},
+            {
+                "decision": "RETURN",
+                "opinion": "给水排水席位偏多，请调整。",
+                "reasons": ["MEMBERS", "TIME"],
+                "version": "1",
+            },
             "RETURNED",
             "已退回修改",
         ),
-        ({"decision": "REJECT", "opinion": "本年度不召开该评审会议。", "version": "1"}, "REJECTED", "已不予通过"),
+        (
+            {"decision": "REJECT", "opinion": "本年度不召开该评审会议。", "version": "1"},
+            "REJECTED",
+            "已不予通过",
+        ),
     ]
     for data, status, words in cases:
         application = submitted(make_application(committee, lead), lead)
@@ -79,8 +95,14 @@ BAD = [
     ({}, "请选择审核结论"),
     ({"decision": "MAYBE"}, "请选择审核结论"),
     ({"decision": "RETURN", "opinion": "这里写了足够长的意见。"}, "请选择退回原因"),
-    ({"decision": "RETURN", "reasons": ["MEMBERS"], "opinion": "太短"}, "至少 10 个字，现有 2 个字"),
-    ({"decision": "RETURN", "reasons": ["NONSENSE"], "opinion": "这里写了足够长的意见。"}, "请从列表中选择退回原因"),
+    (
+        {"decision": "RETURN", "reasons": ["MEMBERS"], "opinion": "太短"},
+        "至少 10 个字，现有 2 个字",
+    ),
+    (
+        {"decision": "RETURN", "reasons": ["NONSENSE"], "opinion": "这里写了足够长的意见。"},
+        "请从列表中选择退回原因",
+    ),
     ({"decision": "REJECT", "opinion": ""}, "至少 10 个字，现有 0 个字"),
     ({"decision": "REJECT", "opinion": "长" * 1001}, "最多 1000 个字"),
     ({"decision": "REJECT", "opinion": "含有空字符\x00的意见要写够"}, "空字符"),
@@ -88,7 +110,9 @@ BAD = [
 
 
 @pytest.mark.parametrize(("data", "words"), BAD)
-def test_an_incomplete_decision_is_told_and_what_was_typed_stays(client, application, reviewer, data, words):
+def test_an_incomplete_decision_is_told_and_what_was_typed_stays(
+    client, application, reviewer, data, words
+):
     client.force_login(reviewer)
     page = client.post(url("review", application), data)
     assert page.status_code == 422
@@ -109,13 +133,15 @@ def test_a_second_click_is_one_decision(client, application, reviewer):
 def test_the_second_reviewer_is_told_who_was_faster(client, application, reviewer):
     perform("APPROVE", on=application.matter, by=reviewer)
     client.force_login(make_user("hrss_lead"))
-    page = decide(client, application, decision="REJECT", opinion="本年度不召开该评审会议。", version="1")
+    page = decide(
+        client, application, decision="REJECT", opinion="本年度不召开该评审会议。", version="1"
+    )
     assert f"{reviewer.real_name} 已于" in page.text
     assert refreshed(application).matter.status == "APPROVED"
 
 
 def test_a_decision_on_an_older_version_is_refused(client, ground, application, reviewer):
-    committee, _, lead = ground
+    _committee, _, lead = ground
     perform("WITHDRAW", on=application.matter, by=lead)
     fresh = refreshed(application)
     save_application(fresh, draft=Draft(values={"place": "别处"}), revision=fresh.revision, by=lead)
@@ -136,9 +162,17 @@ def test_what_no_longer_fits_cannot_be_approved(client, ground, application, rev
     assert refreshed(application).matter.status == "SUBMITTED"
 
 
-def test_the_reviewing_side_sees_versions_not_the_draft_under_work(client, ground, application, reviewer):
-    committee, clerk, lead = ground
-    perform("RETURN", on=application.matter, by=reviewer, opinion="请调整席位分布。", reasons=["MEMBERS"])
+def test_the_reviewing_side_sees_versions_not_the_draft_under_work(
+    client, ground, application, reviewer
+):
+    _committee, clerk, _lead = ground
+    perform(
+        "RETURN",
+        on=application.matter,
+        by=reviewer,
+        opinion="请调整席位分布。",
+        reasons=["MEMBERS"],
+    )
     fresh = refreshed(application)
     save_application(
         fresh, draft=Draft(values={"place": "尚未提交的地点"}), revision=fresh.revision, by=clerk
@@ -154,7 +188,13 @@ def test_the_reviewing_side_sees_versions_not_the_draft_under_work(client, groun
 
 def test_the_difference_to_the_version_before_stands_first(client, ground, application, reviewer):
     committee, clerk, lead = ground
-    perform("RETURN", on=application.matter, by=reviewer, opinion="请调整席位分布。", reasons=["MEMBERS"])
+    perform(
+        "RETURN",
+        on=application.matter,
+        by=reviewer,
+        opinion="请调整席位分布。",
+        reasons=["MEMBERS"],
+    )
     fresh = refreshed(application)
     save_application(
         fresh,
@@ -259,7 +299,13 @@ def test_todos_follow_the_application(ground, reviewer):
     application = submitted(application, lead)
     assert kinds(reviewer) == ["draws.review"]
     assert kinds(lead) == []
-    perform("RETURN", on=application.matter, by=reviewer, opinion="请调整席位分布。", reasons=["MEMBERS"])
+    perform(
+        "RETURN",
+        on=application.matter,
+        by=reviewer,
+        opinion="请调整席位分布。",
+        reasons=["MEMBERS"],
+    )
     assert kinds(clerk) == ["draws.returned"]
     assert kinds(reviewer) == []
     item = todos(clerk)[0]

@@ -97,7 +97,9 @@ def test_the_filing_must_cover_every_day_of_the_meeting():
 def test_the_meeting_lies_ahead(ground, application):
     _, clerk, _ = ground
     past = timezone.now() - timedelta(days=3)
-    change(application, clerk, values={"starts_at": past, "planned_draw_at": past - timedelta(days=3)})
+    change(
+        application, clerk, values={"starts_at": past, "planned_draw_at": past - timedelta(days=3)}
+    )
     assert levels(application, "meeting_ahead") == [Level.BLOCK]
 
 
@@ -111,7 +113,9 @@ def test_the_draw_is_held_one_to_five_working_days_before(ground, application, w
     day = days_back(meeting.date(), working_days)
     planned = datetime(day.year, day.month, day.day, 8, tzinfo=SHANGHAI)
     change(application, clerk, values={"planned_draw_at": planned})
-    assert level in levels(application, "draw_lead_days_min") + levels(application, "draw_lead_days_max")
+    assert level in levels(application, "draw_lead_days_min") + levels(
+        application, "draw_lead_days_max"
+    )
 
 
 def test_a_draw_after_the_meeting_is_blocked_and_a_day_is_offered(ground, application):

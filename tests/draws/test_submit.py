@@ -79,7 +79,12 @@ def test_every_defect_is_told_when_submitting(client, ground, application):
     client.force_login(lead)
     code = code_of(committee, "给水排水")
     page = press(
-        client, application, "submit", meeting_name="", handler_phone="12", **{f"primary-{code}": "90"}
+        client,
+        application,
+        "submit",
+        meeting_name="",
+        handler_phone="12",
+        **{f"primary-{code}": "90"},
     )
     assert "处需要修改后才能提交" in page.text
     for words in ("请填写评审会议名称", "请填写 11 位手机号", "给水排水缺"):
@@ -170,8 +175,15 @@ def test_what_was_returned_is_changed_and_submitted_as_the_next_version(ground, 
     matter = perform("SUBMIT", on=refreshed(application).matter, by=lead)
     assert (matter.version, matter.number) == (2, application.number)
     old, new = (version.content for version in matter.versions.order_by("number"))
-    told = {(each.label, each.old, each.new) for each in differences(old, new) if each.field == "primary"}
-    assert told == {("建筑设计组 · 建筑设计 · 正选", "5", "7"), ("给水排水组 · 给水排水 · 正选", "5", "3")}
+    told = {
+        (each.label, each.old, each.new)
+        for each in differences(old, new)
+        if each.field == "primary"
+    }
+    assert told == {
+        ("建筑设计组 · 建筑设计 · 正选", "5", "7"),
+        ("给水排水组 · 给水排水 · 正选", "5", "3"),
+    }
 
 
 def test_differences_tell_every_kind_of_change():
@@ -181,7 +193,16 @@ def test_differences_tell_every_kind_of_change():
         "place": "甲",
         "same_unit_cap": 5,
         "starts_at": "2026-12-08 09:00",
-        "quotas": [{"group": "一组", "specialty": "01", "name": "甲", "primary": 3, "alternate": 2, "note": ""}],
+        "quotas": [
+            {
+                "group": "一组",
+                "specialty": "01",
+                "name": "甲",
+                "primary": 3,
+                "alternate": 2,
+                "note": "",
+            }
+        ],
         "avoided_units": [{"name": "甲公司"}],
         "designated": [{"name": "王五", "duty": "CHAIR", "reason": "章程"}],
         "warning_reasons": {"a": "说明一"},
@@ -208,7 +229,9 @@ def test_differences_tell_every_kind_of_change():
     assert differences(old, old) == []
 
 
-def test_a_stale_form_after_submission_is_refused_and_shows_what_was_typed(client, ground, application):
+def test_a_stale_form_after_submission_is_refused_and_shows_what_was_typed(
+    client, ground, application
+):
     _, clerk, lead = ground
     client.force_login(clerk)
     data = fields_of(client.get(url("edit", application))) | {"place": "新地点", "deed": "save"}
@@ -230,14 +253,19 @@ def test_the_second_editor_sees_both_versions_and_may_choose(client, ground, app
     code = next(name for name in data if name.startswith("primary-"))
     mine = data | {"place": "我的地点", code: "7", "deed": "save"}
     save_application(
-        application, draft=Draft(values={"place": "别人的地点"}), revision=application.revision, by=lead
+        application,
+        draft=Draft(values={"place": "别人的地点"}),
+        revision=application.revision,
+        by=lead,
     )
     page = client.post(url("edit", application), mine)
     assert page.status_code == 409
     for words in (lead.real_name, "别人的地点", "我的地点", "以我填写的为准保存"):
         assert words in page.text
     assert refreshed(application).place == "别人的地点"
-    kept = {name: value for name, value in mine.items() if name not in ("revision", "form_key", "deed")}
+    kept = {
+        name: value for name, value in mine.items() if name not in ("revision", "form_key", "deed")
+    }
     kept |= {"revision": str(refreshed(application).revision), "form_key": "new", "deed": "save"}
     client.post(url("edit", application), kept, follow=True)
     assert refreshed(application).place == "我的地点"

@@ -103,11 +103,13 @@ def test_the_ways_out_that_belong_together_make_it_feasible(ground, short):
     mended = apply_fixes(short, trial=trial, positions=trial.summary["remedy"], by=clerk)
     again = run_trial(mended, key="b", by=clerk)
     assert again.feasible
-    assert mended.primary_total + mended.alternate_total == short.primary_total + short.alternate_total
+    assert (
+        mended.primary_total + mended.alternate_total == short.primary_total + short.alternate_total
+    )
 
 
 def test_every_way_out_that_may_be_taken_does_what_it_says(ground, short):
-    committee, clerk, _ = ground
+    _committee, clerk, _ = ground
     trial = run_trial(short, key="a", by=clerk)
     for position, fix in enumerate(trial.summary["fixes"]):
         if fix["code"] != "FEWER_SEATS":
@@ -120,7 +122,7 @@ def test_every_way_out_that_may_be_taken_does_what_it_says(ground, short):
 
 
 def test_a_way_out_is_refused_once_the_draft_has_changed(ground, short):
-    committee, clerk, _ = ground
+    _committee, clerk, _ = ground
     trial = run_trial(short, key="a", by=clerk)
     save_application(
         short, draft=Draft(values={"place": "别处"}), revision=short.revision, by=clerk

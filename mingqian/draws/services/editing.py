@@ -43,7 +43,9 @@ class Edit:
         """Set a column, noting it if it is another value."""
         if getattr(self.application, name) != value:
             setattr(self.application, name, value)
-            self.note(label or str(getattr(DrawApplication._meta.get_field(name), "verbose_name", name)))
+            self.note(
+                label or str(getattr(DrawApplication._meta.get_field(name), "verbose_name", name))
+            )
 
     def note(self, label: str) -> None:
         """Say that something changed."""

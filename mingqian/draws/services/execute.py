@@ -151,7 +151,8 @@ def _execute(draw: Draw, by: User, at: datetime) -> None:
 def _metadata(draw: Draw, at: datetime, words: dict[str, StratumWord]) -> dict[str, Any]:
     """What the transcript says of the draw in words; no name of any person."""
     application = draw.application
-    assert application.committee is not None and application.starts_at is not None
+    assert application.committee is not None
+    assert application.starts_at is not None
     return {
         "committee": application.committee.name,
         "committee_code": application.committee.code,

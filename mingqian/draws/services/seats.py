@@ -50,7 +50,9 @@ def clear_seats(edit: Edit, *, typed_alternates_too: bool = False) -> None:
     stay, unless told otherwise, and the outcome says so."""
     by_hand = False if typed_alternates_too else None
     quotas = _quotas(edit)
-    _write(edit, {quota.specialty.code: Seat(primary=0, alternate_typed=by_hand) for quota in quotas})
+    _write(
+        edit, {quota.specialty.code: Seat(primary=0, alternate_typed=by_hand) for quota in quotas}
+    )
     kept = {
         name: text
         for name, text in edit.application.typed.items()

@@ -8,7 +8,9 @@ urlpatterns = [
     path("draws/<str:number>/official", ceremony.stage, name="official"),
     path("draws/<str:number>/official/state", ceremony.state, name="official-state"),
     path("draws/<str:number>/official/freeze", ceremony.freeze, name="official-freeze"),
-    path("draws/<str:number>/official/contribute", ceremony.contribution, name="official-contribute"),
+    path(
+        "draws/<str:number>/official/contribute", ceremony.contribution, name="official-contribute"
+    ),
     path("draws/<str:number>/official/close", ceremony.close, name="official-close"),
     path("draws/<str:number>/official/reveal", ceremony.revelation, name="official-reveal"),
     path("draws/<str:number>/official/execute", ceremony.execution, name="official-execute"),

@@ -74,7 +74,9 @@ def code_of(text: str) -> str:
 # Saving, trying, submitting
 
 
-def _saved(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _saved(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     if application.typed:
         words = f"草稿已保存，其中 {len(application.typed)} 处填写无法识别，已按原样保留。"
         messages.warning(request, words)
@@ -83,7 +85,9 @@ def _saved(request: HttpRequest, application: DrawApplication, argument: str, ou
     return back(application, f"#s{argument}" if argument in ("1", "2", "3", "4", "5") else "")
 
 
-def _submitted(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _submitted(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     """提交审核: all that stands against it is told at once."""
     if not request.user.may("draws.submit_application"):
         refuse(request, "draws.submit_application")
@@ -100,7 +104,9 @@ def _submitted(request: HttpRequest, application: DrawApplication, argument: str
     return redirect("draws:application", number=application.number)
 
 
-def _tried(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _tried(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     key = f"{request.POST.get('form_key', '')[:32]}:{application.revision}"
     try:
         made = run_trial(application, key=key, by=request.user)
@@ -117,7 +123,9 @@ def _clear(request: HttpRequest, argument: str) -> Change:
     return partial(grid.clear_seats, typed_alternates_too=argument == "all")
 
 
-def _cleared(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _cleared(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     """Asks about alternates typed by hand, if there are any left."""
     messages.success(request, "已清空各专业正选人数。")
     return back(application, "#s3", **({"cleared": "1"} if outcome == grid.HAND_TYPED_LEFT else {}))
@@ -128,7 +136,9 @@ def _spread(request: HttpRequest, argument: str) -> Change | None:
     return partial(grid.spread_seats, total=total) if total else None
 
 
-def _was_spread(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _was_spread(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     total, given = whole(request.POST.get("spread_total", "")), application.primary_total
     if not total:
         messages.warning(request, f"请先填写要分配的正选合计（1 至 {MOST_SEATS} 的整数）。")
@@ -141,7 +151,9 @@ def _was_spread(request: HttpRequest, application: DrawApplication, argument: st
     return back(application, "#s3")
 
 
-def _copied(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _copied(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     if outcome == grid.NOTHING_TO_COPY:
         messages.warning(request, "没有该评委会往年审核通过的申请可以复制。")
     else:
@@ -149,12 +161,16 @@ def _copied(request: HttpRequest, application: DrawApplication, argument: str, o
     return back(application, "#s3")
 
 
-def _at_grid(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _at_grid(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     code = code_of(argument.partition(":")[0])
     return back(application, f"#row-{code}" if code else "#s3")
 
 
-def _at_meeting(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _at_meeting(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     return back(application, "#s1")
 
 
@@ -188,7 +204,9 @@ def _set_draw_time(request: HttpRequest, argument: str) -> Change | None:
 # Units, experts, designated members
 
 
-def _found(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _found(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     """查找 without scripts: the words go into the address, the page lists what fits."""
     kind = argument if argument in ("unit", "expert", "member") else "unit"
     words = request.POST.get(f"find_{kind}", "").replace("\x00", "")[:60]
@@ -210,7 +228,9 @@ def _add(request: HttpRequest, argument: str) -> Change | None:
             present = rows.filter(kind=DrawAvoidance.Kind.UNIT).values_list("unit_id", flat=True)
             saving.put_units(edit, {key, *(each for each in present if each)})
         else:
-            present = rows.filter(kind=DrawAvoidance.Kind.EXPERT).values_list("expert_id", flat=True)
+            present = rows.filter(kind=DrawAvoidance.Kind.EXPERT).values_list(
+                "expert_id", flat=True
+            )
             saving.put_experts(edit, {key, *(each for each in present if each)})
 
     return change
@@ -238,18 +258,24 @@ def _dismiss(request: HttpRequest, argument: str) -> Change:
     return change
 
 
-def _at_picks(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _at_picks(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     return back(application, "#s4")
 
 
-def _at_designated(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _at_designated(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     return back(application, "#designated")
 
 
 # Files
 
 
-def _attached(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _attached(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     """Each chosen file is judged by itself."""
     files = request.FILES.getlist("files")
     if not files:
@@ -262,7 +288,9 @@ def _attached(request: HttpRequest, application: DrawApplication, argument: str,
     return back(application, "#s5")
 
 
-def _detached(request: HttpRequest, application: DrawApplication, argument: str, outcome: str) -> HttpResponse:
+def _detached(
+    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
+) -> HttpResponse:
     rows = application.matter.attachments.present()
     remove_attachment(get_object_or_404(rows, pk=key_of(argument) or 0), by=request.user)
     return back(application, "#s5")
@@ -286,7 +314,9 @@ DEEDS: dict[str, Deed] = {
     "trial": Deed(_tried),
     "clear": Deed(_cleared, _clear, "draws.clear_seats"),
     "spread": Deed(_was_spread, _spread, "draws.spread_seats"),
-    "copy_last_year": Deed(_copied, lambda request, argument: grid.copy_last_year, "draws.copy_last_year"),
+    "copy_last_year": Deed(
+        _copied, lambda request, argument: grid.copy_last_year, "draws.copy_last_year"
+    ),
     "derive_alternates": Deed(
         _at_grid, lambda request, argument: grid.derive_alternates, "draws.derive_alternates"
     ),
@@ -294,7 +324,9 @@ DEEDS: dict[str, Deed] = {
     "set_alternate": Deed(_at_grid, _set_alternate, CHANGE),
     "set_seats": Deed(_at_grid, _set_seats, CHANGE),
     "set_total": Deed(lambda r, a, _, o: back(a, "#s3"), _number("total"), CHANGE),
-    "set_alternate_total": Deed(lambda r, a, _, o: back(a, "#s3"), _number("alternate_total"), CHANGE),
+    "set_alternate_total": Deed(
+        lambda r, a, _, o: back(a, "#s3"), _number("alternate_total"), CHANGE
+    ),
     "set_cap": Deed(_at_meeting, _number("cap"), CHANGE),
     "set_draw_time": Deed(_at_meeting, _set_draw_time, CHANGE),
     "find": Deed(_found),
