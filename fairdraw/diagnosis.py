@@ -115,7 +115,7 @@ def count_strata(pool: Pool, plan: Plan) -> tuple[StratumCount, ...]:
     known: dict[tuple[str, ...], tuple[int, ...]] = {}
     for person in pool.candidates:
         if person.strata not in known:
-            known[person.strata] = reach(person, plan)
+            known[person.strata] = reach(person.strata, plan)
         for number in known[person.strata]:
             everybody[number] += 1
             if person.exclusions:

@@ -326,7 +326,8 @@ def _draw_flow(solution: Solution, seed: bytes) -> list[tuple[int, bytes, str, i
     tickets = Tickets(seed, profile=solution.profile)
     seats: defaultdict[int, list[int]] = defaultdict(list)
     for (kind, stratum, _), number in zip(solution.cells, seats_by_cell(solution, seed)):
-        seats[kind] += [stratum] * number
+        if number:
+            seats[kind] += [stratum] * number
     return [
         (stratum, ticket, person, kind)
         for kind, strata in seats.items()

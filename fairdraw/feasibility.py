@@ -156,7 +156,7 @@ def _doubtful_strata(grouping: Grouping, demand: Demand) -> set[int]:
     doubtful = {s for s, number in enumerate(demand.alternate) if number}
     supply = dict.fromkeys(doubtful, 0)
     under: dict[int, dict[tuple[int, ...], int]] = {s: {} for s in doubtful}
-    mates: dict[int, set[int]] = {s: set() for s in doubtful}
+    mates: dict[int, set[int]] = {s: {s} for s in doubtful}
     for kind, rows in zip(grouping.types, grouping.rows_of):
         for s in doubtful.intersection(kind.strata):
             mates[s].update(kind.strata)

@@ -69,17 +69,18 @@ def solve_flow(grouping: Grouping) -> Flow:
 def _chances_with_binding_rows(
     grouping: Grouping, seats: list[int], counts: Ints, choices: list[tuple[int, ...]]
 ) -> tuple[_Coarse, Chances]:
+    table = _TypeTable(grouping, choices)
     rooms = np.array([row.room for row in grouping.rows], float)
     row_index, type_index = _row_members(grouping)
-    binding: set[int] = set()
+    binding = np.zeros(len(grouping.rows), bool)
     while True:
-        coarse = _merge(grouping, counts, choices, binding)
+        coarse = table.merge(counts, binding)
         chances = leximin(seats, [grouping.rows[r].room for r in coarse.binding], coarse.kinds)
         chance = np.array([*map(float, chances.of), 0.0])[coarse.home] * counts
         load = np.bincount(row_index, chance[type_index], minlength=len(rooms))
         # A row that is nearly full may join the others: a row too many never does harm.
-        broken = set(np.flatnonzero(load > rooms - 1e-6).tolist()) - binding
-        if not broken:
+        broken = (load > rooms - 1e-6) & ~binding
+        if not broken.any():
             return coarse, chances
         binding |= broken
 
@@ -90,20 +91,39 @@ def _row_members(grouping: Grouping) -> tuple[Ints, Ints]:
     return table[:, 0], table[:, 1]
 
 
-def _merge(
-    grouping: Grouping, counts: Ints, choices: list[tuple[int, ...]], binding: set[int]
-) -> _Coarse:
-    ordered = sorted(binding)
-    short = {row: i for i, row in enumerate(ordered)}
-    number: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
-    home = np.full(len(choices), -1, np.int64)
-    for t, choice in enumerate(choices):
-        if choice:
-            rows = tuple(short[row] for row in grouping.rows_of[t] if row in binding)
-            home[t] = number.setdefault((choice, rows), len(number))
-    people = np.bincount(home[home >= 0], counts[home >= 0], minlength=len(number))
-    kinds = [Kind(int(people[k]), choice, rows) for (choice, rows), k in number.items()]
-    return _Coarse(kinds, home, ordered)
+class _TypeTable:
+    """Choice of strata and rows of every type as arrays; -1 = none."""
+
+    def __init__(self, grouping: Grouping, choices: list[tuple[int, ...]]) -> None:
+        number: dict[tuple[int, ...], int] = {}
+        self.choice = np.array(
+            [number.setdefault(c, len(number)) if c else -1 for c in choices], np.int64
+        )
+        self.choices = list(number)
+        chains = grouping.rows_of
+        self.inner = np.array([rows[0] if len(rows) > 1 else -1 for rows in chains], np.int64)
+        self.outer = np.array([rows[-1] if rows else -1 for rows in chains], np.int64)
+
+    def merge(self, counts: Ints, binding: NDArray[np.bool_]) -> _Coarse:
+        """Join all types that differ in nothing but rows that do not bind."""
+        ordered = np.flatnonzero(binding)
+        short = np.full(len(binding) + 1, -1, np.int64)
+        short[ordered] = np.arange(len(ordered))
+        inner, outer = short[self.inner], short[self.outer]
+        used = np.flatnonzero(self.choice >= 0)
+        base = len(ordered) + 1
+        key = (self.choice[used] * base + inner[used] + 1) * base + outer[used] + 1
+        found, home_of_used = np.unique(key, return_inverse=True)
+        home = np.full(len(self.choice), -1, np.int64)
+        home[used] = home_of_used
+        people = np.bincount(home_of_used, counts[used], minlength=len(found))
+        kinds = []
+        for code, count in zip(found.tolist(), people.tolist()):
+            code, outermost = divmod(code, base)
+            choice, innermost = divmod(code, base)
+            rows = tuple(row - 1 for row in (innermost, outermost) if row)
+            kinds.append(Kind(int(count), self.choices[choice], rows))
+        return _Coarse(kinds, home, ordered.tolist())
 
 
 def _whole_amounts(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairdraw.errors import FairdrawError
-from fairdraw.pool import Candidate, Pool
+from fairdraw.pool import Pool
 from fairdraw.rules import OPEN_STRATUM, Plan
 
 
@@ -59,9 +59,9 @@ class Grouping:
         return single and not self.rows
 
 
-def reach(person: Candidate, plan: Plan) -> tuple[int, ...]:
-    """Numbers of the strata with seats in which the person may sit, ascending."""
-    names = (*person.strata, OPEN_STRATUM)
+def reach(strata: tuple[str, ...], plan: Plan) -> tuple[int, ...]:
+    """Numbers of the strata with seats in which a person of these strata may sit, ascending."""
+    names = (*strata, OPEN_STRATUM)
     numbers = (plan.index[name] for name in names if name in plan.index)
     return tuple(sorted({n for n in numbers if plan.strata[n].primary or plan.strata[n].alternate}))
 
@@ -73,17 +73,18 @@ def group_by_type(pool: Pool, plan: Plan) -> Grouping:
     EMPLOYER_MISSING (a cap on employers cannot be checked for somebody), NEEDS_LOTTERY (an
     employer that a group cap can touch has somebody whose strata lie in two groups).
     """
-    people = _reachable(pool, plan)
-    binding = _employers_that_can_bind(people, plan)
+    alike = _alike(pool, plan)
+    binding = _employers_that_can_bind(alike, plan)
     members: defaultdict[tuple[str, tuple[int, ...]], list[str]] = defaultdict(list)
-    for person, strata in people:
-        employer = person.employer if person.employer in binding else None
-        members[employer or "", strata].append(person.id)
+    for (employer, strata), names in alike.items():
+        members[employer if employer in binding else "", strata] += names
     types: list[Type] = []
-    for (employer_key, strata), ids in sorted(members.items(), key=_canonical_key):
-        employer = employer_key or None
+    for (employer, strata), ids in sorted(members.items(), key=_canonical_key):
+        if not employer:
+            # Several employers were joined: back into the order of the pool.
+            ids.sort(key=str.encode)
         group = _only_group(employer, strata, plan, ids) if employer else None
-        types.append(Type(employer, strata, group, tuple(ids)))
+        types.append(Type(employer or None, strata, group, tuple(ids)))
     rows, rows_of = _rows(types, plan)
     return Grouping(plan, tuple(types), rows, rows_of)
 
@@ -93,26 +94,28 @@ def _canonical_key(item: tuple[tuple[str, tuple[int, ...]], Any]) -> tuple[bytes
     return employer.encode(), strata
 
 
-def _reachable(pool: Pool, plan: Plan) -> list[tuple[Candidate, tuple[int, ...]]]:
-    seated = {member.id for member in plan.members}
-    known: dict[tuple[str, ...], tuple[int, ...]] = {}
-    people: list[tuple[Candidate, tuple[int, ...]]] = []
-    for person in pool.eligible:
-        if person.id in seated:
-            raise FairdrawError("MEMBER_IN_POOL", id=person.id)
-        strata = known.get(person.strata)
-        if strata is None:
-            strata = known[person.strata] = reach(person, plan)
-        if not strata:
-            continue
-        if person.employer is None and plan.caps_employers:
-            raise FairdrawError("EMPLOYER_MISSING", id=person.id)
-        people.append((person, strata))
-    return people
+def _alike(pool: Pool, plan: Plan) -> dict[tuple[str, tuple[int, ...]], list[str]]:
+    """Ids of the eligible people who can reach a seat, by employer ("" = not known) and strata."""
+    written: defaultdict[tuple[str | None, tuple[str, ...]], list[str]] = defaultdict(list)
+    for person in pool.candidates:
+        if not person.exclusions:
+            written[person.employer, person.strata].append(person.id)
+    for member in plan.members:
+        twin = pool.by_id.get(member.id)
+        if twin is not None and not twin.exclusions:
+            raise FairdrawError("MEMBER_IN_POOL", id=member.id)
+    alike: defaultdict[tuple[str, tuple[int, ...]], list[str]] = defaultdict(list)
+    for (employer, names), ids in written.items():
+        strata = reach(names, plan)
+        if strata:
+            if employer is None and plan.caps_employers:
+                raise FairdrawError("EMPLOYER_MISSING", id=ids[0])
+            alike[employer or "", strata] += ids
+    return alike
 
 
 def _employers_that_can_bind(
-    people: list[tuple[Candidate, tuple[int, ...]]], plan: Plan
+    alike: dict[tuple[str, tuple[int, ...]], list[str]], plan: Plan
 ) -> frozenset[str]:
     """Employers with more eligible people than some cap allows seats.
 
@@ -122,11 +125,9 @@ def _employers_that_can_bind(
         return frozenset()
     people_of: Counter[tuple[str, str | None]] = Counter()
     groups = [stratum.group for stratum in plan.strata]
-    for person, strata in people:
-        employer = person.employer or ""
-        people_of[employer, None] += 1
-        for group in {groups[number] for number in strata} - {None}:
-            people_of[employer, group] += 1
+    for (employer, strata), ids in alike.items():
+        for group in {None, *(groups[number] for number in strata)}:
+            people_of[employer, group] += len(ids)
     binding = set()
     for (employer, group), count in people_of.items():
         room = plan.employer_room(employer) if group is None else plan.group_room(employer, group)

@@ -42,7 +42,7 @@ def halve_all(
     cells = len(units)
     number = np.flatnonzero(units)
     value = units[number]
-    nodes = [family[number] for family in families]
+    nodes = [_shared(family[number]) for family in families]
     right = strata[number]
     for level in range(levels):
         if level % 4 == 3:
@@ -62,6 +62,14 @@ def halve_all(
     result = np.zeros(cells, np.int64)
     result[number] = value
     return result
+
+
+def _shared(nodes: Ints) -> Ints:
+    """-1 in place of a node that holds one cell only and so pairs nothing."""
+    if not len(nodes):
+        return nodes
+    cells = np.bincount(nodes + 1)
+    return np.where((nodes >= 0) & (cells[nodes + 1] > 1), nodes, -1)
 
 
 def _keys(start: int, cells: Ints) -> NDArray[np.uint64]:

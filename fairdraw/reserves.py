@@ -26,13 +26,13 @@ def draw_alternates(
 
     Raises AssertionError if the list cannot be completed, which ``worst_case_gap`` rules out.
     """
+    if not any(stratum.alternate for stratum in grouping.plan.strata):
+        return []
     taken = set(taken)
     left = [[person for person in t.ids if person not in taken] for t in grouping.types]
     demand = Demand.of(grouping)
     model = SeatModel(grouping, demand.alternate, demand.rooms, [len(ids) for ids in left])
     missing = list(model.seats)
-    if not any(missing):
-        return []
     if model.network.circulate() is not None:
         raise AssertionError("the alternates cannot be completed")
     tickets = Tickets(seed, profile=profile)

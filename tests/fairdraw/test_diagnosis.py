@@ -103,6 +103,15 @@ def test_alternates_must_not_depend_on_luck() -> None:
     assert diagnosis.conflicts[0].kind == "alternate"
 
 
+def test_a_stratum_without_anybody_is_short_of_its_alternates() -> None:
+    diagnosis = diagnose(
+        Pool(person(f"a{i}", f"e{i}", "s0") for i in range(9)),
+        plan_of({"s0": (2, 1), "s1": (0, 1)}),
+    )
+    (shortage,) = diagnosis.shortages
+    assert (shortage.stratum, shortage.kind, shortage.eligible) == ("s1", "alternate", 0)
+
+
 def test_a_feasible_plan_tells_how_tight_it_is() -> None:
     pool = mixed_pool(80, strata=3, employers=8)
     diagnosis = diagnose(pool, plan_of({f"s{s}": (3, 1) for s in range(3)}, employer_cap=2))

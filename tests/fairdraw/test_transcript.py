@@ -271,7 +271,7 @@ def test_a_file_that_is_no_transcript_is_refused(data: bytes) -> None:
 def test_floats_and_other_forms_are_not_canonical(made: WholeDraw) -> None:
     pretty = json.dumps(loaded(made.data), indent=1).encode()
     assert failure(pretty)[0] == "FORMAT"
-    with pytest.raises(FairdrawError, match="INTEGER|NOT_CANONICAL"):
+    with pytest.raises(FairdrawError, match="NOT_CANONICAL"):
         canonical({"x": 1.5})
     with pytest.raises(FairdrawError, match="INTEGER_OUT_OF_RANGE"):
         canonical({"x": 2**53})
