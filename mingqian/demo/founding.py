@@ -19,6 +19,7 @@ from mingqian.committees.services import (
 from mingqian.draws.models import DrawApplication
 
 from .cast import BUILDING_LEAD, CAST, HEALTH_LEAD, HRSS_LEAD, Player
+from .clock import Clock
 from .places import BUILDING, COMMITTEES, CommitteeStory, credit_code
 
 
@@ -27,6 +28,7 @@ class Province:
     """What has been founded so far, by the keys of the story."""
 
     today: dt.date
+    clock: Clock = field(default_factory=Clock)
     users: dict[str, User] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     offices: dict[str, CommitteeOffice] = field(default_factory=dict)
@@ -61,10 +63,13 @@ def found(province: Province) -> None:
             office_hours="工作日 8:30–12:00，14:00–17:30",
             by=by,
         )
+        province.clock.wait(minutes=4)
         province.committees[story.key] = _committee(province, story, convening, hrss, by=by)
+        province.clock.wait(minutes=11)
     for player in CAST:
         if player is not HRSS_LEAD:
             _enter(province, player)
+            province.clock.wait(minutes=2)
     for story in COMMITTEES:
         _arrange_groups(province, story)
 
@@ -104,6 +109,7 @@ def _arrange_groups(province: Province, story: CommitteeStory) -> None:
     groups = [(name, [named[specialty] for specialty in members]) for name, members in story.groups]
     by = province.user(BUILDING_LEAD if story is BUILDING else HEALTH_LEAD)
     for year in (province.today.year - 1, province.today.year, province.today.year + 1):
+        province.clock.wait(minutes=6)
         set_groups(province.committees[story.key], year, groups=groups, by=by)
 
 

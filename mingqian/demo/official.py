@@ -20,8 +20,11 @@ def draw(province: Province, application: DrawApplication) -> Draw:
     )
     frozen = freeze_draw(application, by=operator)
     for party in (operator, reviewer, observer):
+        province.clock.wait(minutes=1, seconds=23)
         contribute(frozen, by=party, text=secrets.token_hex(8))
     for party in (operator, reviewer, observer):
+        province.clock.wait(seconds=41)
         reveal(Draw.objects.get(pk=frozen.pk), by=party)
+    province.clock.wait(minutes=1, seconds=7)
     ready = Draw.objects.get(pk=frozen.pk)
     return execute_draw(ready, by=operator, key=ready.commit_hash)

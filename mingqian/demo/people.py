@@ -16,10 +16,12 @@ SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈"
     "姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
-GIVEN = (
-    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国庆文辉玲斌宇浩凯晓东海燕志远思雨佳欣梓涵轩子"
-    "航启凤群琴春雅怡乐安宁恒毅诚信仁和知行若清岚舟衡岳言书墨竹松柏"
-)
+EITHER = "文平华明晓宁安思知行言书清岚若云舟宜乐和春冬新庆永景"
+GIVEN = {
+    "男": "伟强磊军洋勇杰涛超刚建国辉斌宇浩凯东海志远轩航启恒毅诚信仁衡岳墨松柏" + EITHER,
+    "女": "芳娜敏静丽艳娟秀霞桂英玉兰玲燕佳欣梓涵凤琴雅怡竹雨梅莉婷蓉莹洁" + EITHER,
+}
+AREA_CODES = ("0790", "0791", "0792", "0793", "0794", "0795")
 MOBILE_PREFIXES = (
     "135",
     "136",
@@ -46,6 +48,7 @@ class UnitStory:
     uscc: str
     city: str
     region: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def units_of(story: CommitteeStory) -> list[UnitStory]:
         for kind in story.unit_kinds:
             serial = story.seed % 1000 * 1000 + len(units)
             units.append(
-                UnitStory(f"{place}{kind}", credit_code("12", region, serial), city, region)
+                UnitStory(f"{place}{kind}", credit_code("12", region, serial), city, region, kind)
             )
     return units
 
@@ -105,8 +108,9 @@ def experts_of(story: CommitteeStory, *, year: int) -> list[ExpertStory]:
     used_mobiles: set[str] = set()
     people = []
     for serial in range(story.experts):
-        unit = dice.choices(units, weights)[0]
         group, main = dice.choices(specialties, sizes)[0]
+        places = [place for place, unit in enumerate(units) if unit.kind in story.kinds_of[group]]
+        unit = units[dice.choices(places, [weights[place] for place in places])[0]]
         people.append(_expert(story, dice, serial, unit, group, main, year, used_ids, used_mobiles))
     return people
 
@@ -127,12 +131,12 @@ def _expert(story, dice, serial, unit, group, main, year, used_ids, used_mobiles
     term_from = dt.date(year - dice.choice((0, 1, 1, 2, 2)), dice.choice((1, 3, 4)), 1)
     status = dice.choices(("正常", "暂停", "离库"), (97, 2, 1))[0]
     return ExpertStory(
-        name=dice.choice(SURNAMES) + "".join(dice.sample(GIVEN, dice.choice((1, 2, 2, 2)))),
+        name=dice.choice(SURNAMES) + "".join(dice.sample(GIVEN[gender], dice.choice((1, 2, 2, 2)))),
         gender=gender,
         id_number=number,
         mobile=mobile,
         unit=unit,
-        title=title,
+        title=title.format(story.callings.get(main, story.calling)),
         level=level,
         title_on=dt.date(
             max(birth.year + 33, year - dice.randint(2, 18)),
@@ -148,7 +152,7 @@ def _expert(story, dice, serial, unit, group, main, year, used_ids, used_mobiles
         term_to=dt.date(term_from.year + 3, term_from.month, 1) - dt.timedelta(days=1),
         duty="委员",
         education=dice.choices(("研究生", "大学本科"), (4, 6))[0],
-        phone=f"0{dice.randint(20, 79)}-{dice.randrange(10**8):08d}",
+        phone=f"{dice.choice(AREA_CODES)}-{dice.randint(2, 8)}{dice.randrange(10**6):06d}",
         email=f"{story.key}{year}{serial:05d}@example.cn",
         status=status,
     )

@@ -32,8 +32,11 @@ class CommitteeStory:
     office: str
     convening_unit: str
     titles: tuple[tuple[str, str, int], ...]  # (title, level, weight)
+    calling: str  # what a title ends in, where it varies; some specialties have their own
+    callings: dict[str, str]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
     unit_kinds: tuple[str, ...]
+    kinds_of: dict[str, tuple[str, ...]]  # where the experts of a group work
     experts: int
     seed: int
 
@@ -46,7 +49,9 @@ BUILDING = CommitteeStory(
     basis="BY_SPECIALTY",
     office="南江省建筑工程技术高级职称评审委员会办公室",
     convening_unit="南江省住房和城乡建设厅",
-    titles=(("高级工程师", "副高级", 6), ("正高级工程师", "正高级", 4)),
+    titles=(("高级{}", "副高级", 6), ("正高级{}", "正高级", 4)),
+    calling="工程师",
+    callings={},
     groups=(
         ("建筑与规划组", ("建筑设计", "城乡规划", "风景园林")),
         ("结构与岩土组", ("结构工程", "岩土工程", "地基与基础")),
@@ -66,10 +71,47 @@ BUILDING = CommitteeStory(
         "轨道交通集团有限公司",
         "理工大学土木与交通学院",
     ),
+    kinds_of={
+        "建筑与规划组": (
+            "建筑设计研究院",
+            "城乡规划设计院",
+            "建筑科学研究院",
+            "市政工程设计院有限公司",
+            "理工大学土木与交通学院",
+        ),
+        "结构与岩土组": (
+            "建筑设计研究院",
+            "建筑科学研究院",
+            "检测鉴定中心",
+            "建设集团有限公司",
+            "理工大学土木与交通学院",
+        ),
+        "施工与管理组": (
+            "建设集团有限公司",
+            "第一建筑工程公司",
+            "工程监理有限公司",
+            "检测鉴定中心",
+            "轨道交通集团有限公司",
+        ),
+        "设备组": (
+            "建筑设计研究院",
+            "市政工程设计院有限公司",
+            "建筑科学研究院",
+            "建设集团有限公司",
+        ),
+        "市政与道桥组": (
+            "市政工程设计院有限公司",
+            "轨道交通集团有限公司",
+            "建设集团有限公司",
+            "第一建筑工程公司",
+            "理工大学土木与交通学院",
+        ),
+    },
     experts=640,
     seed=20260501,
 )
 
+GENERAL = ("人民医院", "第一附属医院", "第二附属医院", "肿瘤医院")
 HEALTH = CommitteeStory(
     key="ws",
     code="NJ0401",
@@ -78,7 +120,17 @@ HEALTH = CommitteeStory(
     basis="BY_SERIES",
     office="南江省卫生系列高级职称评审委员会办公室",
     convening_unit="南江省卫生健康委员会",
-    titles=(("副主任医师", "副高级", 6), ("主任医师", "正高级", 4)),
+    titles=(("副主任{}", "副高级", 6), ("主任{}", "正高级", 4)),
+    calling="医师",
+    callings={
+        "检验医学": "技师",
+        "药学": "药师",
+        "内科护理": "护师",
+        "外科护理": "护师",
+        "急危重症护理": "护师",
+        "中药学": "中药师",
+        "卫生检验": "技师",
+    },
     groups=(
         ("内科组", ("心血管内科", "呼吸内科", "消化内科", "神经内科", "肾内科", "内分泌科")),
         ("外科组", ("普通外科", "骨科", "神经外科", "泌尿外科", "胸心外科")),
@@ -100,6 +152,15 @@ HEALTH = CommitteeStory(
         "精神卫生中心",
         "职业病防治院",
     ),
+    kinds_of={
+        "内科组": (*GENERAL, "中医院", "精神卫生中心"),
+        "外科组": (*GENERAL, "中医院"),
+        "妇儿组": (*GENERAL[:3], "妇幼保健院", "儿童医院"),
+        "医技组": (*GENERAL, "妇幼保健院", "中医院"),
+        "护理组": (*GENERAL, "妇幼保健院", "儿童医院", "精神卫生中心"),
+        "中医组": ("中医院", "人民医院", "第一附属医院"),
+        "公卫组": ("疾病预防控制中心", "职业病防治院", "第一附属医院"),
+    },
     experts=1500,
     seed=20260401,
 )

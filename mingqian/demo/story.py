@@ -1,4 +1,4 @@
-"""The story: three weeks in the life of two committee offices, told through the services of the system.
+"""The story: a month in the life of two committee offices, told through the services of the system.
 
 Nothing here writes to a table by itself, so the log, the histories and the to-dos of the demo are real.
 """
@@ -9,41 +9,43 @@ import datetime as dt
 from collections.abc import Callable
 
 from . import applications, founding, official, pools
-from .clock import at
+from .clock import telling
 from .founding import Province
+from .workdays import last_workday, moment, workday_before
 
 Say = Callable[[str], None]
 
 
 def tell(*, now: dt.datetime, say: Say = lambda sentence: None, small: bool = False) -> Province:
-    """Build the whole demo in the current database. `small` keeps a tenth of the pools, for tests.
+    """Build the whole demo in the current database. `small` keeps a part of the pools, for tests.
 
-    `now` is the end of the story; earlier chapters are dated before it, in order.
+    `now` is the end of the story. Its last day is the last working day whose morning is over by then;
+    everything before lies on working days, in working hours, in order.
     """
-    province = Province(today=now.date())
-    with at(_morning(now, days_ago=21)):
+    last = last_workday(now)
+
+    def before(days: int, hour: int, minute: int) -> dt.datetime:
+        return moment(workday_before(last, days), hour, minute)
+
+    with telling(before(20, 9, 0)) as clock:
+        province = Province(today=last, clock=clock)
         say("设立评委会、办公室与用户")
         founding.found(province)
-    with at(_morning(now, days_ago=20)):
+        clock.turn_to(before(19, 9, 30))
         say("导入评委库名册")
         pools.bring_in(province, small=small)
-    with at(_morning(now, days_ago=14)):
+        clock.turn_to(before(12, 9, 10))
         say("编报抽取申请")
-        applications.file_first(province, now=now)
-    with at(_morning(now, days_ago=9)):
+        applications.file_first(province)
+        clock.turn_to(before(10, 10, 0))
         applications.decide_first(province)
-    with at(_morning(now, days_ago=6)):
-        applications.file_second(province, now=now)
-    with at(now - dt.timedelta(hours=5)):
+        clock.turn_to(before(4, 9, 20))
+        applications.file_second(province)
+        clock.turn_to(before(3, 10, 15))
+        applications.decide_second(province)
+        clock.turn_to(moment(last, 9, 30))
         say("办理一次正式抽取")
         official.draw(province, province.applications["drawn"])
-    with at(now - dt.timedelta(hours=2)):
-        applications.file_last(province, now=now)
+        clock.turn_to(moment(last, 10, 20))
+        applications.file_last(province)
     return province
-
-
-def _morning(now: dt.datetime, *, days_ago: int) -> dt.datetime:
-    """Nine in the morning (Shanghai) of that day, or of the working day before it."""
-    day = now.date() - dt.timedelta(days=days_ago)
-    day -= dt.timedelta(days=max(0, day.weekday() - 4))
-    return dt.datetime.combine(day, dt.time(1, 0), dt.UTC)
