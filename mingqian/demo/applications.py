@@ -293,7 +293,7 @@ def file_last(province: Province) -> None:
         office=BUILDING.key,
         meeting="隧道与轨道交通专项评审会议",
         on=workday_after(last, 13),
-        seats={"隧道与轨道": 9, "桥梁工程": 30, "岩土工程": 6, "结构工程": 6, "道路工程": 6},
+        seats={"隧道与轨道": 9, "桥梁工程": 29, "岩土工程": 6, "结构工程": 6, "道路工程": 6},
         chair=True,
     )
     _application(
