@@ -133,6 +133,7 @@ def test_working_days_leave_weekends_out():
     assert working_days_before(tuesday, tuesday) == 0
     assert working_days_before(date(2026, 12, 9), tuesday) == -1
     assert days_back(tuesday, 3) == date(2026, 12, 3)
+    assert days_back(date(2026, 12, 7), 1) == date(2026, 12, 4)
 
 
 def test_members_are_an_odd_number_designated_ones_included(ground, application):

@@ -15,8 +15,8 @@ def working_days_before(day: date, meeting: date) -> int:
 
 
 def days_back(meeting: date, working_days: int) -> date:
-    """The latest day that lies so many working days before the meeting."""
+    """The latest working day that lies so many working days before the meeting."""
     day = meeting
-    while working_days_before(day, meeting) < working_days:
+    while working_days_before(day, meeting) < working_days or day.weekday() > 4:
         day -= timedelta(days=1)
     return day
