@@ -16,6 +16,7 @@ from mingqian.accounts.access import check
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import DrawApplication
+from mingqian.workflow.models import Matter
 from mingqian.workflow.services import NotEditable
 
 
@@ -59,16 +60,22 @@ def _label(name: str) -> str:
 
 
 def _held(application: DrawApplication, by: User) -> DrawApplication:
-    """The application and its matter, both rows locked, if it is this person's to change now."""
+    """The application and its matter, both rows locked, if it is this person's to change now.
+
+    The matter first, as `workflow.perform` does: in any other order an edit and a submission at the same
+    moment would wait for each other forever.
+    """
+    matter = Matter.objects.select_for_update().get(pk=application.matter_id)
+    if by.office_id != matter.office_id:
+        raise PermissionDenied("another office")
+    if not matter.is_editable:
+        raise NotEditable(matter)
     held = (
-        DrawApplication.objects.select_for_update(of=("self", "matter"))
-        .select_related("matter", "committee", "committee__series")
+        DrawApplication.objects.select_for_update(of=("self",))
+        .select_related("committee", "committee__series")
         .get(pk=application.pk)
     )
-    if by.office_id != held.office_id:
-        raise PermissionDenied("another office")
-    if not held.matter.is_editable:
-        raise NotEditable(held.matter)
+    held.matter = matter
     return held
 
 
