@@ -34,7 +34,7 @@ PUBLIC = {
 # Signed in is enough: what is shown depends on nothing but the reader's own account or job.
 OWN_BUSINESS = {"web:job", "web:cancel-job"}
 
-PERMISSION = re.compile(rf"""["']({"|".join(CHAPTERS)})\.([a-z]+_[a-z_]+)["']""")
+PERMISSION = re.compile(rf"""["']({"|".join(CHAPTERS)})\.([a-z_]+)["']""")
 
 
 def our_models() -> list[type[Model]]:
