@@ -41,7 +41,7 @@ def _sqlite(table: str, key: str, refusal: str, verbs: Sequence[str]) -> Stateme
     ]
     remove = [f"DROP TRIGGER IF EXISTS {table}_no_{v.lower()}" for v in verbs]
     if "DELETE" in verbs:
-        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608  # nosec B608: names of our own
+        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608  # nosec B608
         install.append(
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} WHEN {taken} {abort}"
         )
