@@ -214,6 +214,7 @@ def draw_before_witnesses(clerk: Page, reviewer: Page, observer: Page, number: s
     turn.click()
     clerk.keyboard.press("Space")
     clerk.get_by_role("button", name="直接看结果").click()
+    clerk.get_by_role("link", name="查看结果").click()
     expect(clerk.get_by_text("任何人都可以自行验证")).to_be_visible()
     assert harness.overflow(clerk) <= 0
 
