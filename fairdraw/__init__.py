@@ -42,16 +42,7 @@ give the same bytes on every platform.
 """
 
 from fairdraw.diagnosis import Conflict, Diagnosis, Shortage, StratumCount, diagnose
-from fairdraw.drawing import (
-    Result,
-    Seat,
-    Solution,
-    StratumChances,
-    chances_above,
-    draw,
-    solve,
-    trial,
-)
+from fairdraw.drawing import Result, Seat, draw, solve, trial
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym
 from fairdraw.relaxation import Relaxation, apply_relaxation
@@ -65,6 +56,7 @@ from fairdraw.seed import (
     lot_code,
     nonce_commitment,
 )
+from fairdraw.solution import Solution, StratumChances, chances_above
 
 __version__ = VERSION
 

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fairdraw.drawing import Solution, solve_grouped
+from fairdraw.drawing import solve_grouped
 from fairdraw.feasibility import Demand, Gap, primary_gap, worst_case_gap
 from fairdraw.grouping import Grouping, Row, group_by_type, reach
 from fairdraw.pool import Pool
 from fairdraw.relaxation import Relaxation, find_relaxations, find_remedy
 from fairdraw.rules import Plan
+from fairdraw.solution import Solution
 
 _Ask = Callable[[Grouping, Demand], Gap]
 

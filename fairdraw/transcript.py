@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fairdraw.canonical import canonical, clean_text, digest, hex_hash
-from fairdraw.drawing import Result, Solution
+from fairdraw.drawing import Result
 from fairdraw.errors import FairdrawError
 from fairdraw.pool import Pool
 from fairdraw.rules import Plan
 from fairdraw.seed import Commitment, derive_seed, this_program
+from fairdraw.solution import Solution
 from fairdraw.verify import ed25519_is_valid
 
 FORMAT = "fairdraw/1"
