@@ -160,7 +160,7 @@ def test_autosave_answers_with_the_live_parts(client, ground, application):
     assert answer.status_code == 200
     assert "给水排水缺 4 人" in answer.text
     assert f'id="eligible-{code}"' in answer.text
-    assert "draft-saved" in answer["HX-Trigger"]
+    assert "draft-saved" in answer["HX-Trigger-After-Swap"]
     assert seats_of(refreshed(application))["给水排水"] == (9, 5)
 
 

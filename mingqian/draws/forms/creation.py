@@ -44,7 +44,7 @@ class CreationForm(forms.Form):
         queryset=DrawApplication.objects.none(),
         required=False,
         empty_label="不复制，新建空白申请",
-        widget=forms.Select(attrs={"data-picker": "1"}),
+        widget=forms.Select(attrs={"data-picker": "1", "placeholder": "不复制，新建空白申请"}),
         help_text="复制席位分布、回避与指定委员、地点；日期与说明须重新填写。",
         error_messages={"invalid_choice": "请从列表中选择。"},
     )

@@ -36,7 +36,7 @@ def content_of(application: DrawApplication, *, rules: RuleSet) -> dict[str, Any
                 "specialty": quota.specialty.code,
                 "name": quota.specialty.name,
                 "primary": quota.primary,
-                "alternate": quota.alternate,
+                "alternate": quota.alternate if application.by_group else 0,
                 "note": quota.note,
             }
             for quota in quotas

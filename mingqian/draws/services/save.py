@@ -228,7 +228,8 @@ class SeatWriter:
         by_hand = before[2] if seat.alternate_typed is None else seat.alternate_typed
         note = before[3] if seat.note is None else seat.note
         if self.application.mode == DrawMode.WHOLE_POOL:
-            return primary, 0, False, note
+            # Its rows have no alternates; what was typed by group is kept for the way back.
+            return primary, before[1], before[2], note
         if by_hand:
             return primary, before[1] if seat.alternate is None else seat.alternate, True, note
         return primary, alternates_for(primary, self.rules), False, note

@@ -82,7 +82,7 @@ def _live(request: HttpRequest, saved: DrawApplication, before: tuple[Any, ...])
     context = edit_context(request, saved, form_key=request.POST.get("form_key", "")[:36])
     response = render(request, "draws/application_live.html", context)
     errors = unreadable(saved, context["form"])
-    response["HX-Trigger"] = json.dumps(
+    response["HX-Trigger-After-Swap"] = json.dumps(
         {"draft-saved": {"errors": errors, "at": f"{saved.saved_at:%H:%M}"}}
     )
     return response
