@@ -130,7 +130,8 @@ def test_a_change_fails_at_its_own_step(made: WholeDraw, code: str, change: Chan
 
 
 def test_a_changed_seat_is_named(made: WholeDraw) -> None:
-    other = made.solution.grouping.types[0].ids[0]
+    drawn = {seat.id for seat in made.result.panel}
+    other = next(c.id for c in made.pool.eligible if c.id not in drawn)
     code, where = failure(with_change(made.data, lambda d: d["panel"][3].update(id=other)))
     assert (code, where) == ("PANEL", "panel[3].id (s1, 2)")
 
