@@ -25,7 +25,7 @@ from mingqian.web.templatetags.web import pill
 from mingqian.web.xlsx import file_response, write_workbook
 
 WORKBOOK_COLUMNS = (
-    "序号", "席位", "姓名", "性别", "单位", "职称", "级别", "专业", "学科组", "委员职务", "手机", "签号",
+    "序号", "席位", "姓名", "性别", "单位", "职称", "级别", "专业", "学科组", "委员职务", "手机", "签号", "备注",
 )  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _workbook(request: HttpRequest, draw: Draw, purpose: str) -> HttpResponseBas
     rows = (
         (
             row.order, row.seat, row.name, row.gender, row.unit, row.title, row.level, row.specialty,
-            row.group, row.duty, row.mobile, row.lot,
+            row.group, row.duty, row.mobile, row.lot, row.changed,
         )
         for group in roster.groups
         for row in group.rows
