@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from fairdraw.verify import verify
 from mingqian.draws.models import (
     Contribution,
+    DesignatedMember,
     Draw,
     DrawApplication,
     DrawMode,
@@ -237,9 +238,16 @@ def _unchanged(draw: Draw) -> bool:
 
 
 def frozen_pools_are_complete() -> Iterator[str]:
-    """As many frozen members as the draw says, and those without a code as many as were eligible."""
+    """As many frozen members as the draw says, and those without a code as many as were eligible.
+
+    Appointed members are frozen beside the pool, not in it.
+    """
+    appointed = DesignatedMember.objects.filter(
+        application=OuterRef("draw__application"), expert=OuterRef("expert")
+    )
+    drawn_from = FrozenMember.objects.filter(~Exists(appointed))
     counted: dict[int, list[int]] = {}
-    for draw_id, codes in FrozenMember.objects.values_list("draw_id", "codes").iterator():
+    for draw_id, codes in drawn_from.values_list("draw_id", "codes").iterator():
         numbers = counted.setdefault(draw_id, [0, 0])
         numbers[0] += 1
         numbers[1] += not codes
