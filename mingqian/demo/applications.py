@@ -246,7 +246,7 @@ def file_second(province: Province) -> None:
         on=workday_after(last, 4),
         draw_at=moment(workday_after(last, 2), 9, 30),
         days=1,
-        seats={"给水排水": 5, "暖通空调": 4, "建筑电气": 4, "燃气工程": 2},
+        seats={"给水排水": 4, "暖通空调": 4, "建筑电气": 4, "燃气工程": 3},
     )
     _submit(province, "resubmitted", BUILDING_LEAD)
 
@@ -259,7 +259,7 @@ def decide_second(province: Province) -> None:
         on=province.applications["resubmitted"].matter,
         by=province.user(REVIEWER),
         reasons=("COVERAGE",),
-        opinion="燃气工程申报 21 人，正选 2 人不足以交叉评议，请增加 1 人；给水排水相应减少 1 人，合计不变。",
+        opinion="燃气工程申报 21 人，正选 3 人不足以分组评议，请增加 1 人；给水排水相应减少 1 人，合计不变。",
     )
 
 
@@ -271,7 +271,7 @@ def file_last(province: Province) -> None:
     application.refresh_from_db()
     save_application(
         application,
-        draft=Draft(seats=_seats(province, BUILDING.key, {"给水排水": 4, "燃气工程": 3})),
+        draft=Draft(seats=_seats(province, BUILDING.key, {"给水排水": 3, "燃气工程": 4})),
         revision=application.revision,
         by=clerk,
     )

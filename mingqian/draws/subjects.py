@@ -36,6 +36,7 @@ def register_all() -> None:
             review_url=review_url,
             permissions=PERMISSIONS,
             settle=settle,
+            own_todos=True,
         )
     )
 

@@ -37,8 +37,9 @@ def waiting_for(user) -> QuerySet[Matter]:
 
 
 def todos(user) -> list[TodoItem]:
-    """The rows of 待办事项 that come from matters, longest wait first."""
-    matters = list(waiting_for(user))
+    """The rows of 待办事项 that come from matters, longest wait first, but for kinds whose chapter tells its own."""
+    told = [subject.kind for subject in known_subjects() if subject.own_todos]
+    matters = list(waiting_for(user).exclude(kind__in=told))
     returned = [matter.pk for matter in matters if matter.status == MatterStatus.RETURNED]
     opinions = {
         o.matter_id: o for o in Opinion.objects.filter(matter__in=returned).order_by("version")

@@ -26,6 +26,7 @@ class Subject:
     snapshot(matter): plain JSON data of the document as submitted; compared between versions.
     url(matter), review_url(matter): the document's page for its office and for the reviewing side.
     permissions: the permission that each action needs.
+    own_todos: the chapter itself tells what waits, with more than a matter knows.
     settle(action, matter, by, at): what else the move does, inside its transaction; may be absent.
     """
 
@@ -37,6 +38,7 @@ class Subject:
     permissions: Mapping[Action, str]
     review_url: Callable[[Matter], str] | None = None
     settle: Callable[[Action, Matter, Any, datetime], None] | None = None
+    own_todos: bool = False
 
     def url_for(self, matter: Matter, user) -> str:
         """The page on which this user deals with the matter."""

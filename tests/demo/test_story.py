@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,9 +22,9 @@ from mingqian.demo.workdays import last_workday, workday_after, workday_before
 from mingqian.draws.models import Draw, DrawApplication, DrawStatus
 from mingqian.draws.queries.readiness import freeze_findings
 from mingqian.draws.queries.rules import findings_of
-from mingqian.draws.queries.todos import todos
 from mingqian.draws.verification import judge
 from mingqian.experts.models import PoolImport, PoolMembership
+from mingqian.portal.queries import todos
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Status and version by the last digit of the number.
@@ -99,7 +100,11 @@ def everything_is_in_order(now: dt.datetime) -> None:
     assert PoolMembership.objects.filter(status="ACTIVE").count() > 600
     assert list(check_all()) == []
     waiting = {user.username: todos(user) for user in User.objects.all() if not user.is_sysadmin}
-    assert [each.verb for each in waiting[HEALTH_CLERK.username]] == ["正式抽取"]
+    assert "正式抽取" in [each.verb for each in waiting[HEALTH_CLERK.username]]
+    for rows in waiting.values():
+        assert len({(row.verb, row.document) for row in rows}) == len(rows)
+        numbers = re.findall(r"CQ-\d{4}-\d{4}", " ".join(row.document for row in rows))
+        assert len(numbers) == len(set(numbers)), "told twice"
     assert all(waiting[player.username] for player in CAST if player.username in waiting)
 
 
