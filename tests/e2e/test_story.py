@@ -211,11 +211,15 @@ def draw_before_witnesses(clerk: Page, reviewer: Page, observer: Page, number: s
     clerk.goto(stage)
     clerk.get_by_role("button", name="开始抽取").click()
     turn = clerk.get_by_role("button", name=re.compile("翻开下一签"))
-    turn.click()
-    clerk.keyboard.press("Space")
-    clerk.get_by_role("button", name="直接看结果").click()
-    clerk.get_by_role("link", name="查看结果").click()
-    expect(clerk.get_by_text("任何人都可以自行验证")).to_be_visible()
+    proof = clerk.get_by_text("任何人都可以自行验证")
+    expect(turn.or_(proof)).to_be_visible()
+    # Where the page's own refresh was faster than the answer to the click, the result stands there already.
+    if turn.is_visible():
+        turn.click()
+        clerk.keyboard.press("Space")
+        clerk.get_by_role("button", name="直接看结果").click()
+        clerk.get_by_role("link", name="查看结果").click()
+    expect(proof).to_be_visible()
     assert harness.overflow(clerk) <= 0
 
 
