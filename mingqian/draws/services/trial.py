@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 import fairdraw
@@ -18,10 +18,9 @@ from mingqian.accounts.access import check
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import DrawApplication, DrawStatus, TrialDraw
-from mingqian.draws.queries.grid import alternates_for
+from mingqian.draws.queries.grid import Grid, alternates_for
 from mingqian.draws.queries.pool import Assembled, assemble
 from mingqian.draws.queries.rules import read_case
-from mingqian.draws.queries.rules.case import Case
 from mingqian.draws.queries.rules.check import rules_for
 from mingqian.draws.queries.rules.members import cap_by_rule
 from mingqian.draws.queries.seats import Seat
@@ -57,18 +56,45 @@ def run_trial(
     if made is not None:
         return made
     _refuse_if_pointless(application)
-    case = read_case(application, errors={})
+    case = read_case(application, errors={}, seats_up_to=0)
     try:
         assembled = assemble(application, survey=case.survey)
         diagnosis = diagnose(assembled.pool, assembled.plan)
     except fairdraw.FairdrawError as error:
         raise TrialRefused(plan_problem(error)) from error
+    tried = _Tried(application, assembled, diagnosis, case.grid)
     try:
-        with transaction.atomic():
-            return _count(application, key, by, at or timezone.now(), case, assembled, diagnosis)
+        return _count(tried, key=key, by=by, at=at or timezone.now())
     except IntegrityError:
         # The same form was posted twice at the same moment; the other post counted.
         return application.trials.get(key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What was tried; the sample depends on the trial's number alone."""
+
+    application: DrawApplication
+    assembled: Assembled
+    diagnosis: Diagnosis
+    grid: Grid
+
+    def summary(self, number: int) -> dict[str, Any]:
+        pool, plan, solution = self.assembled.pool, self.assembled.plan, self.diagnosis.solution
+        result = fairdraw.trial(pool, plan, number, solution) if solution is not None else None
+        return summarise(self.application, self.assembled, self.diagnosis, result, self.grid)
+
+
+def _count(tried: _Tried, *, key: str, by: User, at: datetime) -> TrialDraw:
+    """Number the trial and store it. The drawing comes before the lock, on the number that is next; where
+    somebody else took it meanwhile, on the one after."""
+    rows = DrawApplication.objects.filter(pk=tried.application.pk)
+    while True:
+        number = rows.values_list("trial_count", flat=True).get() + 1
+        summary = tried.summary(number)
+        with transaction.atomic():
+            if rows.filter(trial_count=number - 1).update(trial_count=number):
+                return _store(tried, number, summary, key, by, at)
 
 
 def _refuse_if_pointless(application: DrawApplication) -> None:
@@ -82,36 +108,26 @@ def _refuse_if_pointless(application: DrawApplication) -> None:
         raise TrialRefused("已正式抽取，不再试抽取。")
 
 
-def _count(
-    application: DrawApplication,
-    key: str,
-    by: User,
-    at: datetime,
-    case: Case,
-    assembled: Assembled,
-    diagnosis: Diagnosis,
+def _store(
+    tried: _Tried, number: int, summary: dict[str, Any], key: str, by: User, at: datetime
 ) -> TrialDraw:
-    DrawApplication.objects.filter(pk=application.pk).update(trial_count=F("trial_count") + 1)
-    number = DrawApplication.objects.values_list("trial_count", flat=True).get(pk=application.pk)
-    result = None
-    if diagnosis.solution is not None:
-        result = fairdraw.trial(assembled.pool, assembled.plan, number, diagnosis.solution)
+    matter, diagnosis = tried.application.matter, tried.diagnosis
     made = TrialDraw.objects.create(
-        application=application,
+        application=tried.application,
         number=number,
         # A draft is on its way to the next submission; what lies with the reviewer is the last one.
-        matter_version=application.matter.version + int(application.matter.is_editable),
+        matter_version=matter.version + int(matter.is_editable),
         at=at,
         by=by,
         feasible=diagnosis.feasible,
-        summary=summarise(application, assembled, diagnosis, result, case.grid),
+        summary=summary,
         key=key,
     )
     record(
         "draws.run_trial",
-        on=application.matter,
+        on=matter,
         by=by,
-        office_id=application.office_id,
+        office_id=tried.application.office_id,
         details={"number": number, "feasible": diagnosis.feasible, "lacking": diagnosis.short},
         at=at,
     )
@@ -166,7 +182,7 @@ def _collect(
     elif code == "FEWER_SEATS":
         changes = [(params["stratum"], params["new"] - params["old"])]
     elif code == "RAISE_CAP":
-        if params["new"] > cap_by_rule(read_case(application, errors={})):
+        if params["new"] > cap_by_rule(read_case(application, errors={}, seats_up_to=0)):
             raise FixRefused("放宽后超过规则库的同单位上限，须由人社部门调整规则。")
         more["cap"] = params["new"]
         return

@@ -35,6 +35,7 @@ from .creation import MODE_NOTES
 from .life import steps_of
 
 SECTIONS = ("评审会议", "抽取方式", "专业组人数分布设置", "回避与指定委员", "联系与附件")
+LIVE_UP_TO = 20_000
 FIND_KINDS = {"unit": "单位", "expert": "回避专家", "member": "指定委员"}
 
 
@@ -66,7 +67,7 @@ def edit_context(
     """The context of the page. `insist`: somebody asked to submit, so that what is missing is shown as an error."""
     form = _display_form(request, application)
     errors = unreadable(application, form)
-    case = read_case(application, errors=errors)
+    case = read_case(application, errors=errors, seats_up_to=LIVE_UP_TO)
     findings = findings_of(application, case=case)
     if insist:
         _mark_missing(form, findings)

@@ -51,7 +51,7 @@ def trial_context(
     headline, sentence = page.verdict(trial, summary)
     ways = []
     if not trial.feasible:
-        allowed = cap_by_rule(read_case(application, errors={}))
+        allowed = cap_by_rule(read_case(application, errors={}, seats_up_to=0))
         ways = page.fixes(summary, cap_allowed=allowed, by_group=application.by_group)
     matter = application.matter
     may_change = (

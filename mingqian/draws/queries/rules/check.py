@@ -45,13 +45,18 @@ def read_case(
     now: datetime | None = None,
     errors: Mapping[str, str] | None = None,
     survey: Survey | None = None,
+    seats_up_to: int | None = None,
 ) -> Case:
-    """Read everything the checks need. The rules are those of the meeting's day, or of today without one."""
+    """Read everything the checks need. The rules are those of the meeting's day, or of today without one.
+
+    `seats_up_to`: whether all seats can be filled at once is looked at in pools up to this size only (None:
+    of any size); with a hundred thousand members it takes seconds, too long for a form that saves by itself.
+    """
     now = now or timezone.now()
     rules = rules_for(application, now=now)
     survey = survey or survey_of(application, rules=rules)
     grid: Grid = grid_of(application, survey, rules, errors=errors)
-    if survey.verdict is None:
+    if survey.verdict is None and (seats_up_to is None or survey.in_pool <= seats_up_to):
         verdict = verdict_of(application, survey, grid)
         if verdict is not None:
             survey = with_verdict(survey, verdict)
