@@ -77,6 +77,7 @@ def test_a_closed_browser_loses_nothing(visitor, ground, application):
     page = open_form(visitor, clerk, application)
     expect(page.locator("#id_handler_phone")).to_have_value("123")
     expect(cell(page, committee, "给水排水")).to_have_value("9")
+    why = page.locator(f"#why-{code_of(committee, '给水排水')}")
     why.get_by_role("button", name="正选改为 6 人、备选改为 0 人").click()
     expect(cell(page, committee, "给水排水")).to_have_value("6")
     assert refreshed(application).quotas.get(specialty__name="给水排水").primary == 6

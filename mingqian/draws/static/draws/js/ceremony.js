@@ -2,6 +2,23 @@
 startClock();
 startMasks();
 startTurning();
+startLeaving();
+
+// Once a person has acted, the page waits for the answer to that alone: its own refresh must not overtake it.
+function startLeaving() {
+  let leaving = false;
+  window.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) leaving = true;
+  });
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+  });
+  for (const moment of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) {
+    document.addEventListener(moment, (event) => {
+      if (leaving) event.preventDefault();
+    });
+  }
+}
 
 function startClock() {
   const clock = document.querySelector("[data-clock]");
