@@ -61,6 +61,7 @@ _ACTIONS: dict[str, str] = {
     "experts.import_pool": "导入评委库名册",
     "experts.download_bad_rows": "下载问题行",
     "experts.drop_import": "放弃导入",
+    "experts.reseal": "更换数据密钥",
     "draws.save_application": "保存抽取申请",
     "draws.copy_application": "复制抽取申请",
     "draws.run_trial": "试抽取",

@@ -65,8 +65,15 @@ def data_key(text: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != 32:
-        raise ImproperlyConfigured(f"{PREFIX}DATA_KEY must be 64 hex digits (32 bytes).")
+        raise ImproperlyConfigured(
+            f"{PREFIX}DATA_KEY and {PREFIX}EARLIER_DATA_KEYS hold 64 hex digits (32 bytes) each."
+        )
     return key
+
+
+def earlier_keys(text: str) -> tuple[bytes, ...]:
+    """Data keys that were replaced, newest first, from 64 hex digits each, separated by commas."""
+    return tuple(data_key(each.strip()) for each in text.split(",") if each.strip())
 
 
 def signing_seed(key: bytes) -> bytes:

@@ -18,11 +18,14 @@ HOME.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = environment.secret("SECRET_KEY", home=HOME)
 _DATA_KEY = environment.data_key(environment.secret("DATA_KEY", home=HOME))
+_EARLIER_DATA_KEYS = environment.earlier_keys(environment.variable("EARLIER_DATA_KEYS"))
 MINGQIAN: dict[str, Any] = {
     "HOME": HOME,
     "MODE": MODE,
     "DATA_KEY": _DATA_KEY,
+    "EARLIER_DATA_KEYS": _EARLIER_DATA_KEYS,
     "SIGNING_SEED": environment.signing_seed(_DATA_KEY),
+    "EARLIER_SIGNING_SEEDS": tuple(map(environment.signing_seed, _EARLIER_DATA_KEYS)),
     "PLATFORM_NAME": environment.variable("PLATFORM_NAME", "明签·职称评审工作平台"),
     "PROVINCE": environment.variable("PROVINCE", "南江省"),
     "PUBLIC_URL": environment.variable("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),

@@ -91,7 +91,7 @@ def _current_key() -> bytes:
 
 
 def _known_keys() -> list[bytes]:
-    earlier: Any = settings.MINGQIAN.get("EARLIER_DATA_KEYS", ())
+    earlier: Any = settings.MINGQIAN["EARLIER_DATA_KEYS"]
     return [_current_key(), *earlier]
 
 

@@ -22,7 +22,7 @@ from mingqian.draws.models import (
     FrozenMember,
     SeatType,
 )
-from mingqian.draws.queries.published import public_key
+from mingqian.draws.queries.published import earlier_public_keys, public_key
 from mingqian.draws.queries.salts import salts_of
 from mingqian.web.sealed import CannotUnseal
 
@@ -111,13 +111,13 @@ def _appointed(draw: Draw, document: dict, names: dict[int, str]) -> Iterator[st
 
 def transcripts_are_signed_here() -> Iterator[str]:
     """A transcript made elsewhere verifies too; only this platform's key can sign one of its own."""
-    ours = public_key()
+    ours = {public_key(), *earlier_public_keys()}
     for draw in _executed():
         document = _document(draw)
         if document is None:
             continue
         keys = [each["public_key"] for each in document["signatures"] if each["party"] == _SIGNER]
-        if keys != [ours]:
+        if len(keys) != 1 or keys[0] not in ours:
             yield f"{draw} 的抽取凭证不是本平台签名的"
 
 

@@ -16,7 +16,7 @@ from mingqian.draws.verification import judge, tell
 from mingqian.web.pdf import qr_svg
 
 from .ceremony import frozen_plan, frozen_pool
-from .published import public_key
+from .published import signed_with
 from .roster import WHOLE_POOL, GroupRoster, Roster, RosterRow
 from .strata import strata_words
 
@@ -261,7 +261,7 @@ def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
         "seed": draw.seed,
         "lottery_hash": draw.lottery_hash,
         "transcript_hash": draw.transcript_hash,
-        "public_key": public_key(),
+        "public_key": signed_with(draw),
         "parent": draw.previous,
         "panel": lots[SeatType.PRIMARY],
         "alternates": lots[SeatType.ALTERNATE],

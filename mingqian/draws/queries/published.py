@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,5 +64,21 @@ def published_draw(typed: str) -> Draw | None:
 
 def public_key() -> str:
     """The Ed25519 key that signs the transcripts of this platform, 64 hex digits."""
-    key = Ed25519PrivateKey.from_private_bytes(settings.MINGQIAN["SIGNING_SEED"]).public_key()
+    return _public(settings.MINGQIAN["SIGNING_SEED"])
+
+
+def earlier_public_keys() -> tuple[str, ...]:
+    """The keys that signed before the data key was replaced, newest first."""
+    return tuple(map(_public, settings.MINGQIAN["EARLIER_SIGNING_SEEDS"]))
+
+
+def signed_with(draw: Draw) -> str:
+    """The platform's key under the transcript of a draw: 64 hex digits; the present one where nothing is signed yet."""
+    signatures = json.loads(bytes(draw.transcript))["signatures"] if draw.transcript else []
+    keys = [str(each["public_key"]) for each in signatures if each["party"] == "server"]
+    return keys[0] if keys else public_key()
+
+
+def _public(seed: bytes) -> str:
+    key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
