@@ -100,6 +100,19 @@ def test_changed_frozen_bytes_are_refused():
         Draw.objects.filter(pk=draw.pk).update(pool=bytes(draw.pool))
 
 
+@pytest.mark.parametrize("change", [(b'"mode":"S"', b'"mode":"B"'), (b'"bound":', b'"band":')])
+def test_another_lottery_than_the_frozen_one_is_refused(change):
+    cast = make_cast()
+    draw = revealed(cast)
+    with unprotected():
+        changed = bytes(draw.solution).replace(*change, 1)
+        assert changed != bytes(draw.solution)
+        Draw.objects.filter(pk=draw.pk).update(solution=changed)
+        with pytest.raises(FrozenPartsChanged):
+            execute_draw(draw, by=cast.clerk, key=draw.commit_hash)
+        Draw.objects.filter(pk=draw.pk).update(solution=bytes(draw.solution))
+
+
 def test_later_edits_of_the_pool_change_nothing():
     cast = make_cast()
     draw = revealed(cast)

@@ -81,6 +81,14 @@ def frozen_plan(draw: Draw) -> fairdraw.Plan:
     return fairdraw.Plan.from_record(json.loads(bytes(draw.plan)))
 
 
+def frozen_solution(draw: Draw, pool: fairdraw.Pool, plan: fairdraw.Plan) -> fairdraw.Solution:
+    """The lottery as frozen, read back from its bytes; a solver is not asked a second time.
+
+    Raises FairdrawError where the bytes are of another pool or plan.
+    """
+    return fairdraw.Solution.from_record(pool, plan, json.loads(bytes(draw.solution)))
+
+
 def is_unchanged(draw: Draw) -> bool:
     """Whether the frozen bytes still give the fingerprints that were shown at the freeze."""
     try:
@@ -94,7 +102,7 @@ def is_unchanged(draw: Draw) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FrozenLottery:
-    """The solution as fixed at the freeze; the draw itself solves again and compares."""
+    """The fingerprint of the lottery as fixed at the freeze, all that a commitment needs of it."""
 
     lottery_hash: str
 

@@ -25,6 +25,7 @@ from mingqian.draws.queries.ceremony import (
     commitment_of,
     frozen_plan,
     frozen_pool,
+    frozen_solution,
     is_unchanged,
 )
 from mingqian.draws.queries.strata import StratumWord, strata_words
@@ -88,7 +89,10 @@ def _execute(draw: Draw, by: User, at: datetime) -> None:
     if not is_unchanged(draw):
         raise FrozenPartsChanged()
     pool, plan = frozen_pool(draw), frozen_plan(draw)
-    solution = fairdraw.solve(pool, plan)
+    try:
+        solution = frozen_solution(draw, pool, plan)
+    except (fairdraw.FairdrawError, ValueError, KeyError, TypeError):
+        raise FrozenPartsChanged() from None
     commitment = commitment_of(draw, pool, plan)
     if solution.lottery_hash != draw.lottery_hash or commitment.value != draw.commit_hash:
         raise FrozenPartsChanged()
