@@ -11,6 +11,8 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from fairdraw.errors import FairdrawError
@@ -21,7 +23,12 @@ PROFILES = {"sha256": "sha256", "gm": "sm3"}
 #: Larger integers would be read wrongly by JSON readers that only know doubles.
 LARGEST_INTEGER = 2**53 - 1
 
+#: The longest text inside canonical JSON; keys are names and shorter.
+_LONGEST_TEXT, _LONGEST_KEY = 100_000, 200
+
 _HEX_64 = re.compile(r"[0-9a-f]{64}")
+#: Control characters and lone surrogates: Unicode categories Cc and Cs.
+_UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def new_hash(profile: str = "sha256", data: bytes = b"") -> Any:
@@ -32,6 +39,12 @@ def new_hash(profile: str = "sha256", data: bytes = b"") -> Any:
         return hashlib.new(PROFILES[profile], data)
     except ValueError:
         raise FairdrawError("PROFILE_UNAVAILABLE", profile=profile) from None
+
+
+def hash_maker(profile: str = "sha256") -> Callable[[bytes], Any]:
+    """``new_hash`` of one profile for loops: looked up once, called with the data."""
+    new_hash(profile)
+    return hashlib.sha256 if profile == "sha256" else partial(hashlib.new, PROFILES[profile])
 
 
 def frame(*fields: bytes) -> bytes:
@@ -57,7 +70,7 @@ def clean_text(value: Any, field: str, *, limit: int = 200, empty: bool = False)
         text = value
     else:
         text = unicodedata.normalize("NFC", value)
-        if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
+        if _UNUSABLE.search(text):
             raise FairdrawError("TEXT_UNUSABLE", field=field)
     if not empty and not text.strip():
         raise FairdrawError("TEXT_MISSING", field=field)
@@ -82,46 +95,97 @@ def hex_hash(value: Any, field: str) -> str:
     return value
 
 
+def clean_texts(values: Iterable[Any], field: str, *, limit: int = 200) -> list[str]:
+    """``clean_text`` of many: all at once where nothing needs cleaning, else one by one."""
+    texts = list(values)
+    if _need_no_cleaning(texts, limit) and all(map(str.strip, texts)):
+        return texts
+    return [clean_text(text, field, limit=limit) for text in texts]
+
+
+def _need_no_cleaning(texts: list[Any], limit: int) -> bool:
+    """Whether ``clean_text`` would return every one of these unchanged (empty ones allowed)."""
+    if not texts:
+        return True
+    if set(map(type, texts)) != {str} or max(map(len, texts)) > limit:
+        return False
+    # A stroke keeps neighbours from composing with each other.
+    joined = "|".join(texts)
+    if joined.isascii():
+        return joined.isprintable()
+    return unicodedata.is_normalized("NFC", joined) and not _UNUSABLE.search(joined)
+
+
 def canonical(value: Any) -> bytes:
     """Canonical JSON: UTF-8 in NFC, keys sorted, no blanks, integers only.
 
     Refuses floats, integers beyond 2^53 - 1, non-text keys and unusable text.
     """
-    return json.dumps(
-        _checked(value, "$"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode("utf-8")
+    clean = value if _is_clean(value) else _checked(value, "$")
+    return json.dumps(clean, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _is_clean(value: Any) -> bool:
+    """Whether ``_checked`` would return an equal value: the same questions, many at a time."""
+    texts: list[str] = []
+    keys: set[Any] = set()
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        if kind is str:
+            texts.append(item)
+        elif kind is dict:
+            keys.update(item)
+            waiting.extend(item.values())
+        elif kind is list or kind is tuple:
+            waiting.extend(item)
+        elif kind is int:
+            if not -LARGEST_INTEGER <= item <= LARGEST_INTEGER:
+                return False
+        elif item is not None:
+            return False
+    names = list(keys)
+    return (
+        _need_no_cleaning(texts, _LONGEST_TEXT)
+        and _need_no_cleaning(names, _LONGEST_KEY)
+        and all(map(str.strip, names))
+    )
 
 
 def _checked(value: Any, where: str) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
-        return clean_text(value, where, limit=100_000, empty=True)
+        return clean_text(value, where, limit=_LONGEST_TEXT, empty=True)
     if isinstance(value, int):
         return whole_number(value, where, low=-LARGEST_INTEGER)
     if isinstance(value, (list, tuple)):
         return [_checked(item, f"{where}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, dict):
         return {
-            clean_text(key, f"{where}.key"): _checked(item, f"{where}.{key}")
+            clean_text(key, f"{where}.key", limit=_LONGEST_KEY): _checked(item, f"{where}.{key}")
             for key, item in value.items()
         }
     raise FairdrawError("NOT_CANONICAL", where=where, found=type(value).__name__)
 
 
-def merkle_root(leaves: list[bytes], *, profile: str = "sha256") -> bytes:
+def merkle_root(leaves: Iterable[bytes], *, profile: str = "sha256") -> bytes:
     """Root of the tree of RFC 9162: leaves 0x00 + data, nodes 0x01 + left + right.
 
     A node without a neighbour moves up unchanged, which equals the recursive split at the
-    largest power of two.
+    largest power of two. Leaves may come one by one; only their hashes are kept.
     """
-    row: list[bytes] = [new_hash(profile, b"\x00" + leaf).digest() for leaf in leaves]
+    new = hash_maker(profile)
+    row = bytearray()
+    for leaf in leaves:
+        row += new(b"\x00" + leaf).digest()
     if not row:
-        return bytes(new_hash(profile).digest())
-    while len(row) > 1:
-        pairs = [
-            new_hash(profile, b"\x01" + row[i] + row[i + 1]).digest()
-            for i in range(0, len(row) - 1, 2)
-        ]
-        row = pairs + row[len(pairs) * 2 :]
-    return row[0]
+        return bytes(new(b"").digest())
+    while len(row) > 32:
+        above = bytearray()
+        whole = len(row) // 64 * 64
+        for start in range(0, whole, 64):
+            above += new(b"\x01" + row[start : start + 64]).digest()
+        row = above + row[whole:]
+    return bytes(row)
