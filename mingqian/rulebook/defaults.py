@@ -45,11 +45,6 @@ class Definition:
     def has_number(self) -> bool:
         return self.least is not None
 
-    @property
-    def is_proposal(self) -> bool:
-        """True for a start value of ours that no regulation names."""
-        return self.citation.startswith("规则库")
-
 
 def _order40(article: str) -> str:
     return f"《职称评审管理暂行规定》(人社部令第40号){article}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,9 +44,3 @@ class Finding:
     @property
     def blocks(self) -> bool:
         return self.level == Level.ERROR
-
-
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Errors first, then warnings, notes and what is in order; equal levels keep their order."""
-    ranks = {level: rank for rank, level in enumerate(Level)}
-    return sorted(findings, key=lambda finding: ranks[finding.level])

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 
 from django.utils import timezone
 
 from .defaults import CATALOGUE, DEFINITIONS, GROUPS, Definition
-from .findings import Finding, Level
+from .findings import Level
 from .models import RuleParameter, Scope
 from .numbers import Number
 
@@ -52,14 +52,6 @@ class Rule:
         """The number rounded down to a whole one: days, years, people."""
         return floor(self.exact)
 
-    def share_down(self, count: int) -> int:
-        """The share of a count, rounded down: what "at most one third of nine" allows."""
-        return floor(self.exact * count)
-
-    def share_up(self, count: int) -> int:
-        """The share of a count, rounded up: what "at least two thirds of 25" asks."""
-        return ceil(self.exact * count)
-
     @property
     def blocks(self) -> bool:
         return Level.of(self.enforcement) == Level.ERROR
@@ -68,17 +60,6 @@ class Rule:
     def figure(self) -> str:
         """The number with its unit, as printed: 3 年, 2/3."""
         return f"{self.number}{' ' + self.unit if self.unit else ''}" if self.number else ""
-
-    def breached(
-        self, sentence: str, *, figure: str = "", field: str = "", fix_url: str = ""
-    ) -> Finding:
-        """The finding that says this rule is not kept, as grave as the rule is enforced."""
-        level = Level.of(self.enforcement)
-        return Finding(self.key, level, sentence, figure, self.citation, field, fix_url)
-
-    def kept(self, sentence: str, *, figure: str = "", field: str = "") -> Finding:
-        """The finding that says this rule is kept."""
-        return Finding(self.key, Level.OK, sentence, figure, self.citation, field)
 
     def as_snapshot(self) -> dict[str, str]:
         """What a submitted document keeps of the rule it was judged by."""

@@ -31,15 +31,6 @@ def links(pairs: Iterable[tuple[str, str]]) -> SafeString:
     return format_html_join("", '<a href="{}">{}</a>', ((url, text) for text, url in pairs))
 
 
-def two_lines(first: Any, second: Any) -> SafeString:
-    """A value with a smaller one beneath."""
-    return (
-        format_html('{}<br><small class="dim">{}</small>', first, second)
-        if second
-        else format_html("{}", first)
-    )
-
-
 def moment(value: datetime | date | None) -> SafeString | str:
     """A time to the minute, or a day; dimmed, tabular."""
     if value is None:

@@ -167,12 +167,6 @@ def changes(old: dict[str, Any] | None, new: dict[str, Any]) -> list[Change]:
     return found + [change for change in gone if change.old is not None]
 
 
-def changes_since_last(matter: Matter) -> list[Change]:
-    """What the last submission changed against the one before; empty for a first submission."""
-    old, new = previous_version(matter), current_version(matter)
-    return changes(old.content, new.content) if old and new else []
-
-
 def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(value, dict):
         for key, part in value.items():

@@ -63,7 +63,12 @@ def test_a_returned_matter_can_be_submitted_again_and_shows_what_changed(
     note.content = {"text": "第二稿", "seats": [{"key": "NJ050101", "primary": 5}]}
     again = perform(Action.SUBMIT, on=back, by=lead)
     assert (again.number, again.version, again.decided_by) == (matter.number, 2, None)
-    assert [(c.key, c.old, c.new) for c in queries.changes_since_last(again)] == [
+    assert [
+        (c.key, c.old, c.new)
+        for c in queries.changes(
+            queries.previous_version(again).content, queries.current_version(again).content
+        )
+    ] == [
         ("text", "第一稿", "第二稿"),
         ("seats.NJ050101.primary", None, 5),
     ]

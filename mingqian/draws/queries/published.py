@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -30,9 +29,6 @@ class OnRecord:
     def is_void(self) -> bool:
         return bool(self.draw and self.draw.is_void)
 
-    @property
-    def voided_at(self) -> datetime | None:
-        return self.draw.ended_at if self.draw else None
 
 
 def on_record(*, digest: str, number: str, data: bytes) -> OnRecord:
