@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from fairdraw.chances import Unfillable
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.feasibility import Demand, worst_case_gap
+from fairdraw.general import seating_of
 from fairdraw.grouping import Grouping, group_by_type
 from fairdraw.pool import Pool
 from fairdraw.reserves import draw_alternates
 from fairdraw.rules import Plan
-from fairdraw.seed import Tickets, alternate_seed, check_nonce, trial_seed
-from fairdraw.solution import Solution, type_chances
+from fairdraw.seating import ALTERNATE, PRIMARY
+from fairdraw.seed import Tickets, alternate_seed, check_nonce, index_below, trial_seed
+from fairdraw.solution import Solution, of_lottery, type_chances
 from fairdraw.strata import people_by_stratum, solve_strata
+
+Progress = Callable[..., object]
 
 
 @dataclass(frozen=True)
@@ -41,22 +46,27 @@ class Seat:
 
 @dataclass(frozen=True)
 class Result:
-    """Primaries and alternates in plan order, then by rank. ``label``: "official" or "trial"."""
+    """Primaries and alternates in plan order, then by rank. ``label``: "official" or "trial".
+
+    ``index``: which panel of the lottery came out, from 0 (mode L only).
+    """
 
     label: str
     seed: bytes
     panel: tuple[Seat, ...]
     alternates: tuple[Seat, ...]
     trial_number: int | None = None
+    index: int | None = None
 
 
-def solve(pool: Pool, plan: Plan) -> Solution:
+def solve(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Solution:
     """Everybody's exact chance under the plan.
 
-    Raises Infeasible (with a diagnosis) if seats would stay empty, whether primaries or, for some
+    ``progress`` is told of long work (mode L only): a word for the stage and the share done, or
+    None where that is not known. Raises Infeasible (with a diagnosis) if seats would stay empty, whether primaries or, for some
     panel, alternates; and the errors of ``group_by_type``.
     """
-    solution = solve_grouped(group_by_type(pool, plan), pool)
+    solution = solve_grouped(group_by_type(pool, plan), pool, progress=progress)
     if solution is None:
         from fairdraw.diagnosis import diagnose
 
@@ -64,8 +74,12 @@ def solve(pool: Pool, plan: Plan) -> Solution:
     return solution
 
 
-def solve_grouped(grouping: Grouping, pool: Pool) -> Solution | None:
+def solve_grouped(
+    grouping: Grouping, pool: Pool, *, progress: Progress | None = None
+) -> Solution | None:
     """The solution for a grouped pool, or None if the plan cannot always be filled."""
+    if grouping.general:
+        return _solve_general(grouping, pool, progress)
     try:
         solution = (
             _solve_strata(grouping, pool) if grouping.disjoint else _solve_flow(grouping, pool)
@@ -99,6 +113,17 @@ def _solve_flow(grouping: Grouping, pool: Pool) -> Solution:
     )
 
 
+def _solve_general(grouping: Grouping, pool: Pool, progress: Progress | None) -> Solution | None:
+    from fairdraw.lottery import solve_lottery
+
+    seating = seating_of(grouping)
+    try:
+        lottery = solve_lottery(seating, gamma=grouping.plan.ceiling, progress=progress)
+    except Unfillable:
+        return None
+    return of_lottery(grouping, seating, lottery, pool.profile)
+
+
 def draw(pool: Pool, plan: Plan, solution: Solution, seed: bytes) -> Result:
     """Primaries and alternates that the seed (32 bytes, from ``derive_seed``) decides."""
     return _draw(pool, plan, solution, seed, "official")
@@ -117,6 +142,8 @@ def _draw(
         raise FairdrawError("SEED_LENGTH", bytes=32)
     if solution.grouping.plan != plan or solution.profile != pool.profile:
         raise FairdrawError("SOLUTION_OF_ANOTHER_PLAN")
+    if solution.mode == "L":
+        return _draw_general(plan, solution, seed, label, number)
     if solution.mode == "S":
         places = _draw_strata(solution, seed)
     else:
@@ -154,6 +181,33 @@ def _draw_flow(solution: Solution, seed: bytes) -> list[tuple[int, bytes, str, i
             strata, tickets.smallest(grouping.types[kind].ids, len(strata))
         )
     ]
+
+
+def _draw_general(
+    plan: Plan, solution: Solution, seed: bytes, label: str, number: int | None
+) -> Result:
+    """One panel of the lottery by the seed, then the smallest tickets of each of its types."""
+    lottery, seating, profile = solution.lottery, solution.seating, solution.profile
+    assert lottery is not None
+    assert seating is not None
+    index = index_below(seed, "panel", len(lottery.panels), profile=profile)
+    wanted: tuple[defaultdict[int, list[int]], ...] = (defaultdict(list), defaultdict(list))
+    for cell in lottery.panels[index]:
+        kind, stratum, seat = seating.cells[cell]
+        wanted[seat][kind].append(stratum)
+    types = solution.grouping.types
+    taken: set[str] = set()
+    lists: list[tuple[Seat, ...]] = []
+    for seat, lots in ((PRIMARY, seed), (ALTERNATE, alternate_seed(seed, profile=profile))):
+        tickets = Tickets(lots, profile=profile)
+        places = []
+        for kind, strata in wanted[seat].items():
+            left = [person for person in types[kind].ids if person not in taken]
+            for stratum, (ticket, person) in zip(strata, tickets.smallest(left, len(strata))):
+                places.append((stratum, ticket, person, kind))
+        taken.update(person for _, _, person, _ in places)
+        lists.append(_seats(plan, places))
+    return Result(label, seed, lists[0], lists[1], number, index)
 
 
 def seats_by_cell(solution: Solution, seed: bytes) -> list[int]:

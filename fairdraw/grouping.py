@@ -1,4 +1,4 @@
-"""People of one type: the same employer, where employers matter, and the same strata.
+"""People of one type: the same employer, where employers matter, the same strata and quotas.
 
 People of one type are exchangeable: they get equal chances, and lots decide among them. Types
 keep the problem small: a thousand people make some dozens of types.
@@ -14,6 +14,12 @@ from fairdraw.errors import FairdrawError
 from fairdraw.pool import Pool
 from fairdraw.rules import OPEN_STRATUM, Plan
 
+#: More kinds of people than this make no general lottery that anybody could read or check.
+MOST_TYPES = 250_000
+
+#: What people of one type share: employer ("" = of no account), strata, quotas (numbers).
+_Key = tuple[str, tuple[int, ...], tuple[int, ...]]
+
 
 @dataclass(frozen=True)
 class Type:
@@ -21,13 +27,15 @@ class Type:
 
     ``employer``: None if no cap can ever touch the employer. ``strata``: numbers of the plan's
     strata (with any seats) they may sit in, ascending. ``group``: the group these strata lie in,
-    if a cap of that group can touch the employer. ``ids``: the people, in canonical order.
+    if a cap of that group can touch the employer (modes S and B only). ``ids``: the people, in
+    canonical order. ``quotas``: numbers of the plan's quotas whose values they have, ascending.
     """
 
     employer: str | None
     strata: tuple[int, ...]
     group: str | None
     ids: tuple[str, ...]
+    quotas: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,13 +51,21 @@ class Row:
 class Grouping:
     """The eligible people of a pool by type, and the rows of the caps that can touch them.
 
-    ``rows_of[t]``: the rows that count the people of type t, innermost (group) first.
+    ``rows_of[t]``: the rows that count the people of type t, innermost (group) first. ``general``:
+    only a general lottery (mode L) can keep the rules; rows may then cross each other, and
+    ``rows_of`` names every row that can count a person of the type.
     """
 
     plan: Plan
     types: tuple[Type, ...]
     rows: tuple[Row, ...]
     rows_of: tuple[tuple[int, ...], ...]
+    general: bool = False
+
+    @property
+    def mode(self) -> str:
+        """ "S" (strata), "B" (flow) or "L" (lottery)."""
+        return "L" if self.general else "S" if self.disjoint else "B"
 
     @property
     def disjoint(self) -> bool:
@@ -70,82 +86,126 @@ def group_by_type(pool: Pool, plan: Plan) -> Grouping:
     """Group the eligible people.
 
     Raises MEMBER_IN_POOL (a designated or kept member could be drawn a second time),
-    EMPLOYER_MISSING (a cap on employers cannot be checked for somebody), NEEDS_LOTTERY (an
-    employer that a group cap can touch has somebody whose strata lie in two groups).
+    EMPLOYER_MISSING (a cap on employers cannot be checked for somebody), VALUE_MISSING (nor a
+    quota), TOO_MANY_TYPES.
     """
     alike = _alike(pool, plan)
-    binding = _employers_that_can_bind(alike, plan)
-    members: defaultdict[tuple[str, tuple[int, ...]], list[str]] = defaultdict(list)
-    for (employer, strata), names in alike.items():
-        members[employer if employer in binding else "", strata] += names
+    people_of = _people_of_employers(alike, plan)
+    tight = _rows_that_can_bind(people_of, plan)
+    binding = {row.employer for row in tight}
+    members: defaultdict[_Key, list[str]] = defaultdict(list)
+    for (employer, strata, quotas), names in alike.items():
+        members[employer if employer in binding else "", strata, quotas] += names
+    general = bool(plan.quotas) or plan.ceiling is not None
+    general = general or any(_crosses_groups(key, plan) for key in members)
+    if general and len(members) > MOST_TYPES:
+        raise FairdrawError("TOO_MANY_TYPES", most=MOST_TYPES, found=len(members))
     types: list[Type] = []
-    for (employer, strata), ids in sorted(members.items(), key=_canonical_key):
-        if not employer:
-            # Several employers were joined: back into the order of the pool.
+    for (employer, strata, quotas), ids in sorted(members.items(), key=_canonical_key):
+        if not employer or plan.quotas:
+            # Several employers or values were joined: back into the order of the pool.
             ids.sort(key=str.encode)
-        group = _only_group(employer, strata, plan, ids) if employer else None
-        types.append(Type(employer or None, strata, group, tuple(ids)))
+        group = None if general or not employer else _capped_group(strata, plan)
+        types.append(Type(employer or None, strata, group, tuple(ids), quotas))
+    if general:
+        return Grouping(plan, tuple(types), tight, _rows_that_count(types, tight, plan), True)
     rows, rows_of = _rows(types, plan)
     return Grouping(plan, tuple(types), rows, rows_of)
 
 
-def _canonical_key(item: tuple[tuple[str, tuple[int, ...]], Any]) -> tuple[bytes, tuple[int, ...]]:
-    (employer, strata), _ = item
-    return employer.encode(), strata
+def _canonical_key(item: tuple[_Key, Any]) -> tuple[bytes, tuple[int, ...], tuple[int, ...]]:
+    (employer, strata, quotas), _ = item
+    return employer.encode(), strata, quotas
 
 
-def _alike(pool: Pool, plan: Plan) -> dict[tuple[str, tuple[int, ...]], list[str]]:
-    """Ids of the eligible people who can reach a seat, by employer ("" = not known) and strata."""
-    written: defaultdict[tuple[str | None, tuple[str, ...]], list[str]] = defaultdict(list)
+def _alike(pool: Pool, plan: Plan) -> dict[_Key, list[str]]:
+    """Ids of the eligible people who can reach a seat, by what they have in common."""
+    written: defaultdict[Any, list[str]] = defaultdict(list)
+    by_value = bool(plan.quotas)
     for person in pool.candidates:
         if not person.exclusions:
-            written[person.employer, person.strata].append(person.id)
+            values = person.values if by_value else ()
+            written[person.employer, person.strata, values].append(person.id)
     for member in plan.members:
         twin = pool.by_id.get(member.id)
         if twin is not None and not twin.exclusions:
             raise FairdrawError("MEMBER_IN_POOL", id=member.id)
-    alike: defaultdict[tuple[str, tuple[int, ...]], list[str]] = defaultdict(list)
-    for (employer, names), ids in written.items():
+    alike: defaultdict[_Key, list[str]] = defaultdict(list)
+    known: dict[tuple[tuple[str, str], ...], tuple[int, ...]] = {}
+    for (employer, names, values), ids in written.items():
         strata = reach(names, plan)
         if strata:
             if employer is None and plan.caps_employers:
                 raise FairdrawError("EMPLOYER_MISSING", id=ids[0])
-            alike[employer or "", strata] += ids
+            if values not in known:
+                known[values] = _quotas_of(values, plan, ids[0])
+            alike[employer or "", strata, known[values]] += ids
     return alike
 
 
-def _employers_that_can_bind(
-    alike: dict[tuple[str, tuple[int, ...]], list[str]], plan: Plan
-) -> frozenset[str]:
-    """Employers with more eligible people than some cap allows seats.
+def _quotas_of(values: tuple[tuple[str, str], ...], plan: Plan, person: str) -> tuple[int, ...]:
+    """Numbers of the quotas that count somebody with these values; VALUE_MISSING."""
+    mine = dict(values)
+    for quota in plan.quotas:
+        if quota.category not in mine:
+            raise FairdrawError("VALUE_MISSING", id=person, category=quota.category)
+    return tuple(number for number, quota in enumerate(plan.quotas) if quota.counts(mine))
 
-    The cap of any other employer is of no account: it could not be broken if all of them sat.
-    """
-    if not plan.caps_employers:
-        return frozenset()
+
+def _people_of_employers(
+    alike: dict[_Key, list[str]], plan: Plan
+) -> Counter[tuple[str, str | None]]:
+    """Eligible people of each employer, in all (None) and in each group that they can reach."""
     people_of: Counter[tuple[str, str | None]] = Counter()
-    groups = [stratum.group for stratum in plan.strata]
-    for (employer, strata), ids in alike.items():
-        for group in {None, *(groups[number] for number in strata)}:
-            people_of[employer, group] += len(ids)
-    binding = set()
+    if plan.caps_employers:
+        groups = [stratum.group for stratum in plan.strata]
+        for (employer, strata, _), ids in alike.items():
+            for group in {None, *(groups[number] for number in strata)}:
+                people_of[employer, group] += len(ids)
+    return people_of
+
+
+def _rows_that_can_bind(people_of: Counter[tuple[str, str | None]], plan: Plan) -> tuple[Row, ...]:
+    """Caps of employers with more people than room, by employer, the cap over all groups first.
+
+    Any other cap is of no account: it could not be broken if all of them sat.
+    """
+    rows = []
     for (employer, group), count in people_of.items():
         room = plan.employer_room(employer) if group is None else plan.group_room(employer, group)
         if room is not None and count > room:
-            binding.add(employer)
-    return frozenset(binding)
+            rows.append(Row(employer, group, room))
+    return tuple(sorted(rows, key=lambda row: (row.employer.encode(), (row.group or "").encode())))
 
 
-def _only_group(employer: str, strata: tuple[int, ...], plan: Plan, ids: list[str]) -> str | None:
-    """The group whose cap counts these people; NEEDS_LOTTERY if their strata cross groups."""
+def _crosses_groups(key: _Key, plan: Plan) -> bool:
+    """Whether a cap inside a group would count these people in some of their strata only."""
+    employer, strata, _ = key
+    if not employer or plan.group_cap is None:
+        return False
     groups = {plan.strata[number].group for number in strata}
-    capped = {group for group in groups if plan.group_limit(group) is not None}
-    if not capped:
-        return None
-    if len(groups) > 1:
-        names = sorted(group or "" for group in groups)
-        raise FairdrawError("NEEDS_LOTTERY", employer=employer, groups=names, id=ids[0])
-    return capped.pop()
+    return len(groups) > 1 and any(plan.group_limit(group) is not None for group in groups)
+
+
+def _capped_group(strata: tuple[int, ...], plan: Plan) -> str | None:
+    """The only group of these strata, if it has a cap."""
+    group = plan.strata[strata[0]].group
+    return group if plan.group_limit(group) is not None else None
+
+
+def _rows_that_count(
+    types: list[Type], rows: tuple[Row, ...], plan: Plan
+) -> tuple[tuple[int, ...], ...]:
+    """Mode L: for each type the rows that its people can count in."""
+    of_employer: defaultdict[str, list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        of_employer[row.employer].append(number)
+    rows_of = []
+    for kind in types:
+        groups = {None, *(plan.strata[s].group for s in kind.strata)}
+        mine = of_employer[kind.employer] if kind.employer is not None else []
+        rows_of.append(tuple(number for number in mine if rows[number].group in groups))
+    return tuple(rows_of)
 
 
 def _rows(types: list[Type], plan: Plan) -> tuple[tuple[Row, ...], tuple[tuple[int, ...], ...]]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from fairdraw.canonical import canonical, clean_text, digest, whole_number
 from fairdraw.errors import FairdrawError
+from fairdraw.quotas import MOST_QUOTAS, MOST_SEATS, Quota, ceiling_of, value_pairs
 
 #: Everybody may sit in the stratum of this id, whatever strata their record names.
 OPEN_STRATUM = "*"
-
-#: With more seats the scaled chances would leave the integers every JSON reader can hold.
-MOST_SEATS = 4095
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,22 @@ class Stratum:
 class Member:
     """Somebody who has a seat without being drawn: an appointed chair, or kept from a first draw.
 
-    Counts in the caps as a constant, in the group of ``stratum`` or, without one, in ``group``.
+    Counts in the caps and quotas as a constant, in the group of ``stratum`` or, without one, in
+    ``group``. ``values``: (category, value) pairs.
     """
 
     id: str
     employer: str | None = None
     stratum: str | None = None
     group: str | None = None
+    values: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         for field in ("id", "employer", "stratum", "group"):
             value = getattr(self, field)
             if value is not None or field == "id":
                 object.__setattr__(self, field, clean_text(value, f"member.{field}"))
+        object.__setattr__(self, "values", value_pairs(self.values, self.id))
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,15 @@ class Plan:
     ``strata``: in the order in which seats are listed. ``employer_cap``: how many of the primaries
     (together with ``designated`` and ``kept``) may share an employer; None: any number.
     ``group_cap``: the same inside one group; one number for every group or a mapping group -> cap.
-    The alternates obey the same caps among themselves. ``title`` and ``labels`` are opaque text
-    that becomes part of the rules hash.
+    The alternates obey the same caps among themselves. ``quotas``: how many people with certain
+    values there may or must be. ``ceiling``: nobody's chance may exceed this factor (at least 1)
+    times the smallest possible largest chance; None: no limit. ``title`` and ``labels`` are opaque
+    text that becomes part of the rules hash.
 
     Raises FairdrawError: STRATUM_TWICE, NO_STRATA, NO_SEATS, TOO_MANY_SEATS, GROUP_UNKNOWN,
-    STRATUM_UNKNOWN, MEMBER_TWICE, DESIGNATED_OVER_CAP, and those of the single fields.
+    STRATUM_UNKNOWN, MEMBER_TWICE, DESIGNATED_OVER_CAP, TOO_MANY_QUOTAS, QUOTA_OVER_SEATS,
+    DESIGNATED_OVER_QUOTA, VALUE_MISSING (of a member whom a quota must count or not),
+    CEILING_BELOW_ONE, CEILING_INVALID, and those of the single fields.
     """
 
     strata: tuple[Stratum, ...]
@@ -78,9 +84,11 @@ class Plan:
     kept: tuple[Member, ...] = ()
     title: str = ""
     labels: tuple[tuple[str, str], ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    ceiling: Fraction | None = None
 
     def __post_init__(self) -> None:
-        for field in ("strata", "designated", "kept"):
+        for field in ("strata", "designated", "kept", "quotas"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
         object.__setattr__(self, "title", clean_text(self.title, "title", limit=1000, empty=True))
         labels = self.labels.items() if isinstance(self.labels, Mapping) else self.labels
@@ -101,7 +109,10 @@ class Plan:
             object.__setattr__(self, "group_cap", dict(sorted(caps.items())))
         elif self.group_cap is not None:
             whole_number(self.group_cap, "group_cap", low=1, high=MOST_SEATS)
+        if self.ceiling is not None:
+            object.__setattr__(self, "ceiling", ceiling_of(self.ceiling))
         self._check_members()
+        self._check_quotas()
 
     def _check_strata(self) -> None:
         if not self.strata:
@@ -132,6 +143,40 @@ class Plan:
                 room = self.group_room(employer, group)
                 if room is not None and room < 0:
                     raise FairdrawError("DESIGNATED_OVER_CAP", employer=employer, group=group)
+
+    def _check_quotas(self) -> None:
+        if len(self.quotas) > MOST_QUOTAS:
+            raise FairdrawError("TOO_MANY_QUOTAS", most=MOST_QUOTAS)
+        for number, quota in enumerate(self.quotas):
+            place = {"quota": number, "category": quota.category}
+            if quota.group is not None and quota.group not in self.groups:
+                raise FairdrawError("GROUP_UNKNOWN", group=quota.group, **place)
+            members = self.members_in(number)
+            if quota.high is not None and members > quota.high:
+                raise FairdrawError("DESIGNATED_OVER_QUOTA", **place)
+            seats = self.seats_in(quota.group, "primary") + members
+            if quota.low > seats:
+                raise FairdrawError("QUOTA_OVER_SEATS", field="low", seats=seats, **place)
+            seats = self.seats_in(quota.group, "alternate")
+            if quota.alternate_low > seats:
+                raise FairdrawError("QUOTA_OVER_SEATS", field="alternate_low", seats=seats, **place)
+
+    def seats_in(self, group: str | None, kind: str) -> int:
+        """Seats of one kind ("primary" or "alternate") in the strata of a group; None: in all."""
+        strata = (s for s in self.strata if group is None or s.group == group)
+        return sum(int(getattr(stratum, kind)) for stratum in strata)
+
+    def members_in(self, number: int) -> int:
+        """How many members a quota (by its number in the plan, from 0) counts."""
+        quota = self.quotas[number]
+        counted = 0
+        for member in self.members:
+            if quota.group is None or self.group_of(member) == quota.group:
+                values = dict(member.values)
+                if quota.category not in values:
+                    raise FairdrawError("VALUE_MISSING", id=member.id, category=quota.category)
+                counted += quota.counts(values)
+        return counted
 
     @cached_property
     def members(self) -> tuple[Member, ...]:
@@ -201,12 +246,15 @@ class Plan:
     def record(self) -> dict[str, Any]:
         """The plan as published; the rules hash is taken over it."""
         caps = {name: self.group_limit(name) for name in self.groups}
+        ceiling = self.ceiling
         return {
+            "ceiling": None if ceiling is None else [ceiling.numerator, ceiling.denominator],
             "designated": [_member_record(member) for member in self.designated],
             "employer_cap": self.employer_cap,
             "group_caps": {name: cap for name, cap in caps.items() if cap is not None},
             "kept": [_member_record(member) for member in self.kept],
             "labels": [list(pair) for pair in self.labels],
+            "quotas": [quota.record() for quota in self.quotas],
             "strata": [
                 {"alternate": s.alternate, "group": s.group, "id": s.id, "primary": s.primary}
                 for s in self.strata
@@ -222,12 +270,14 @@ class Plan:
                 strata=tuple(Stratum(**fields) for fields in record["strata"]),
                 employer_cap=record["employer_cap"],
                 group_cap=dict(record["group_caps"]) or None,
-                designated=tuple(Member(**fields) for fields in record["designated"]),
-                kept=tuple(Member(**fields) for fields in record["kept"]),
+                designated=tuple(_member(fields) for fields in record["designated"]),
+                kept=tuple(_member(fields) for fields in record["kept"]),
                 title=record["title"],
                 labels=tuple((key, value) for key, value in record["labels"]),
+                quotas=tuple(Quota(**fields) for fields in record["quotas"]),
+                ceiling=None if record["ceiling"] is None else Fraction(*record["ceiling"]),
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, ZeroDivisionError):
             raise FairdrawError("RECORD_INVALID", field="plan") from None
 
     def rules_hash(self, *, profile: str = "sha256") -> str:
@@ -243,10 +293,15 @@ class Plan:
         return replace(self, strata=strata)
 
 
+def _member(fields: Mapping[str, Any]) -> Member:
+    return Member(**{**fields, "values": tuple((key, value) for key, value in fields["values"])})
+
+
 def _member_record(member: Member) -> dict[str, Any]:
     return {
         "employer": member.employer,
         "group": member.group,
         "id": member.id,
         "stratum": member.stratum,
+        "values": [list(pair) for pair in member.values],
     }

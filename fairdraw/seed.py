@@ -7,9 +7,10 @@ after they committed to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from fairdraw.errors import FairdrawError
 
 VERSION = "1.0.0"
 NONCE_LENGTHS = range(16, 65)
+#: Stands among abandoned attempts for one that ended before anybody was committed to anything.
+NEVER_COMMITTED = "0" * 64
 _PARTY = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _LOT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -91,10 +94,13 @@ class Commitment:
     previous: str | None
     profile: str
     value: str
+    abandoned: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """JSON-ready form, for storage between commitment and reveal."""
         return {
+            "abandoned": list(self.abandoned),
             "attempt": self.attempt,
             "beacon": None if self.beacon is None else self.beacon.record(),
             "lottery_hash": self.lottery_hash,
@@ -103,6 +109,7 @@ class Commitment:
             "previous": self.previous,
             "profile": self.profile,
             "program": self.program.record(),
+            "refusals": list(self.refusals),
             "rules_hash": self.rules_hash,
             "trials": self.trials,
             "value": self.value,
@@ -116,6 +123,8 @@ class Commitment:
             fields["program"] = Program(**record["program"])
             fields["beacon"] = None if record["beacon"] is None else Beacon(**record["beacon"])
             fields["parties"] = tuple((party, value) for party, value in record["parties"])
+            fields["abandoned"] = tuple(record["abandoned"])
+            fields["refusals"] = tuple(record["refusals"])
             commitment = cls(**fields)
             value = _commitment_value(commitment)
         except (KeyError, TypeError, ValueError):
@@ -147,15 +156,20 @@ def commit(
     *,
     beacon: Beacon | None = None,
     trials: int = 0,
-    attempt: int = 1,
+    attempt: int | None = None,
     previous: str | None = None,
+    abandoned: Iterable[str] = (),
+    refusals: Iterable[str] = (),
 ) -> Commitment:
     """Bind pool, rules, lottery, program and the parties' commitments together.
 
     ``parties``: party id -> nonce commitment, at least two (TOO_FEW_PARTIES), all different
-    (NONCE_REUSED). ``trials``: how many trial draws were made of this plan. ``attempt``: 1, and
-    one more after each attempt that failed for want of a reveal. ``previous``: digest of the
-    transcript this draw supplements or replaces.
+    (NONCE_REUSED). ``trials``: how many trial draws were made of this plan. ``abandoned``: the
+    commitment values of all earlier attempts at this draw, in order (``NEVER_COMMITTED`` for one
+    that was given up before it had any). ``attempt``: one more than these; ATTEMPT_MISCOUNTED if it
+    is told and is not. ``previous``: digest of the transcript this draw supplements or replaces;
+    ``refusals``: ids of those whom a supplement leaves out because they refused (REFUSAL_TWICE,
+    REFUSAL_IN_DRAW if one of them could still be drawn).
     """
     profile = pool.profile
     if len(parties) < 2:
@@ -167,7 +181,12 @@ def commit(
     if len(set(parties.values())) != len(parties):
         raise FairdrawError("NONCE_REUSED")
     whole_number(trials, "trials", high=10**9)
+    failed = tuple(hex_hash(value, "abandoned") for value in abandoned)
+    if attempt is None:
+        attempt = len(failed) + 1
     whole_number(attempt, "attempt", low=1, high=10**6)
+    if attempt != len(failed) + 1:
+        raise FairdrawError("ATTEMPT_MISCOUNTED", attempt=attempt, abandoned=len(failed))
     if previous is not None:
         hex_hash(previous, "previous")
     open_commitment = Commitment(
@@ -182,8 +201,22 @@ def commit(
         previous=previous,
         profile=profile,
         value="",
+        abandoned=failed,
+        refusals=_refusals(pool, refusals),
     )
     return replace(open_commitment, value=_commitment_value(open_commitment))
+
+
+def _refusals(pool: Any, refusals: Iterable[str]) -> tuple[str, ...]:
+    names = sorted(clean_text(person, "refusals") for person in refusals)
+    for person, after in pairwise(names):
+        if person == after:
+            raise FairdrawError("REFUSAL_TWICE", id=person)
+    for person in names:
+        candidate = pool.by_id.get(person)
+        if candidate is not None and not candidate.exclusions:
+            raise FairdrawError("REFUSAL_IN_DRAW", id=person)
+    return tuple(names)
 
 
 def _commitment_value(promise: Commitment) -> str:
@@ -195,7 +228,11 @@ def _commitment_value(promise: Commitment) -> str:
         fields += [party.encode(), bytes.fromhex(value)]
     fields.append(b"none" if promise.beacon is None else canonical(promise.beacon.record()))
     fields += [uint64(promise.trials), uint64(promise.attempt)]
+    fields.append(uint64(len(promise.abandoned)))
+    fields += [bytes.fromhex(value) for value in promise.abandoned]
     fields.append(bytes.fromhex(promise.previous or ""))
+    refusals = canonical(list(promise.refusals))
+    fields.append(digest("fairdraw/1/refusals", refusals, profile=promise.profile))
     return digest("fairdraw/1/commit", *fields, profile=promise.profile).hex()
 
 
@@ -252,6 +289,23 @@ def stream(seed: bytes, label: str, length: int, *, profile: str = "sha256") -> 
 def word(seed: bytes, label: str, *, profile: str = "sha256") -> int:
     """The first 64-bit word of a labelled stream."""
     return int.from_bytes(stream(seed, label, 8, profile=profile), "big")
+
+
+def index_below(seed: bytes, label: str, limit: int, *, profile: str = "sha256") -> int:
+    """A number in [0, limit), each equally likely: out of the 64-bit words of a labelled stream.
+
+    Words from the largest multiple of ``limit`` on are passed over, so none is favoured.
+    """
+    whole_number(limit, "limit", low=1)
+    usable = 2**64 - 2**64 % limit
+    words = 4
+    while True:
+        raw = stream(seed, label, 8 * words, profile=profile)
+        for position in range(0, len(raw), 8):
+            number = int.from_bytes(raw[position : position + 8], "big")
+            if number < usable:
+                return number % limit
+        words *= 2
 
 
 def alternate_seed(seed: bytes, *, profile: str = "sha256") -> bytes:

@@ -11,9 +11,11 @@ from typing import Any
 
 from fairdraw.canonical import canonical, digest
 from fairdraw.errors import FairdrawError
+from fairdraw.general import chances_of_types, lottery_of, lottery_record, seating_of
 from fairdraw.grouping import Grouping, group_by_type
 from fairdraw.pool import Pool
 from fairdraw.rules import Plan
+from fairdraw.seating import Lottery, Seating
 from fairdraw.strata import solve_strata
 
 
@@ -37,7 +39,8 @@ class Solution:
     ``scale`` and ``cells``: in mode B the number of halvings and (type, stratum, units); the
     chance of a person of type t is the units of t divided by 2**scale times its people. In mode
     S there are none: the chance is seats divided by people. ``prices``: the certificate that no
-    lottery gives everybody a larger smallest chance than ``bound``.
+    lottery gives everybody a larger smallest chance than ``bound``. In mode L ``lottery`` holds all
+    of it: equally likely panels over the cells of ``seating``, and prices level by level.
     """
 
     mode: str
@@ -48,6 +51,8 @@ class Solution:
     stratum_prices: tuple[int, ...]
     row_prices: tuple[int, ...]
     profile: str
+    seating: Seating | None = None
+    lottery: Lottery | None = None
 
     @cached_property
     def chances(self) -> dict[str, Fraction]:
@@ -80,6 +85,11 @@ class Solution:
     @cached_property
     def bound(self) -> Fraction:
         """No lottery over valid panels can give everybody more than this."""
+        if self.lottery is not None and self.seating is not None:
+            from fairdraw.certificate import level_bound
+
+            lottery = self.lottery
+            return level_bound(self.seating, self.type_chances, lottery.levels, 0, lottery.ceiling)
         return price_bound(self.grouping, self.stratum_prices, self.row_prices)
 
     @cached_property
@@ -109,6 +119,8 @@ class Solution:
 
     def record(self) -> dict[str, Any]:
         """The lottery as published; ``lottery_hash`` is taken over it."""
+        if self.lottery is not None and self.seating is not None:
+            return lottery_record(self.grouping, self.seating, self.lottery, self.bound)
         plan, rows = self.grouping.plan, self.grouping.rows
         prices = [
             [row.employer, row.group, price] for row, price in zip(rows, self.row_prices) if price
@@ -129,6 +141,18 @@ class Solution:
     def from_record(cls, pool: Pool, plan: Plan, record: Mapping[str, Any]) -> Solution:
         """The inverse of ``record``; needs no solver. PARTS_DO_NOT_FIT if it is of another pool."""
         grouping = group_by_type(pool, plan)
+        if record["mode"] == "L":
+            seating = seating_of(grouping)
+            solution = of_lottery(grouping, seating, lottery_of(seating, record), pool.profile)
+        else:
+            solution = cls._of_units(grouping, record, pool.profile)
+        if solution.record() != record:
+            raise FairdrawError("PARTS_DO_NOT_FIT", piece="lottery")
+        return solution
+
+    @classmethod
+    def _of_units(cls, grouping: Grouping, record: Mapping[str, Any], profile: str) -> Solution:
+        """Modes S and B."""
         cells = tuple((kind, stratum, units) for kind, stratum, units in record["cells"])
         paid = {(employer, group): price for employer, group, price in record["prices"]["rows"]}
         if record["mode"] == "S":
@@ -141,7 +165,7 @@ class Solution:
                 Fraction(units_of[number], len(kind.ids) << record["scale"])
                 for number, kind in enumerate(grouping.types)
             )
-        solution = cls(
+        return cls(
             mode=record["mode"],
             grouping=grouping,
             scale=record["scale"],
@@ -149,17 +173,30 @@ class Solution:
             type_chances=chances,
             stratum_prices=tuple(record["prices"]["strata"]),
             row_prices=tuple(paid.get((row.employer, row.group), 0) for row in grouping.rows),
-            profile=pool.profile,
+            profile=profile,
         )
-        if solution.record() != record:
-            raise FairdrawError("PARTS_DO_NOT_FIT", piece="lottery")
-        return solution
 
     @cached_property
     def lottery_hash(self) -> str:
         """64 hex digits over the record."""
         record = canonical(self.record())
         return digest("fairdraw/1/lottery", record, profile=self.profile).hex()
+
+
+def of_lottery(grouping: Grouping, seating: Seating, lottery: Lottery, profile: str) -> Solution:
+    """The solution of mode L."""
+    return Solution(
+        mode="L",
+        grouping=grouping,
+        scale=0,
+        cells=(),
+        type_chances=chances_of_types(seating, lottery),
+        stratum_prices=(),
+        row_prices=(),
+        profile=profile,
+        seating=seating,
+        lottery=lottery,
+    )
 
 
 def price_bound(

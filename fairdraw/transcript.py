@@ -34,13 +34,11 @@ def build(
     beacon_value: str | None = None,
     metadata: Mapping[str, Any] | None = None,
     log: Iterable[Mapping[str, Any]] = (),
-    refusals: Iterable[str] = (),
 ) -> bytes:
     """The transcript of an official draw, without signatures yet.
 
-    ``metadata`` and ``log``: any canonical JSON, bound by the digest. ``refusals``: ids that a
-    supplementary draw leaves out because they refused. Raises RESULT_IS_TRIAL, PARTS_DO_NOT_FIT
-    if the pieces belong to different draws, and the errors of ``derive_seed``.
+    ``metadata`` and ``log``: any canonical JSON, bound by the digest. Raises RESULT_IS_TRIAL,
+    PARTS_DO_NOT_FIT if the pieces belong to different draws, and the errors of ``derive_seed``.
     """
     if result.label != "official":
         raise FairdrawError("RESULT_IS_TRIAL")
@@ -59,6 +57,7 @@ def build(
         beacon = {**commitment.beacon.record(), "value": clean_text(beacon_value, "beacon.value")}
     document = {
         **_shared(pool, plan, solution, result),
+        "abandoned": list(commitment.abandoned),
         "attempt": commitment.attempt,
         "beacon": beacon,
         "commit": commitment.value,
@@ -71,7 +70,7 @@ def build(
         ],
         "previous": commitment.previous,
         "program": commitment.program.record(),
-        "refusals": sorted(clean_text(person, "refusals") for person in refusals),
+        "refusals": list(commitment.refusals),
         "signatures": [],
         "trials": commitment.trials,
     }
@@ -104,6 +103,7 @@ def _shared(pool: Pool, plan: Plan, solution: Solution, result: Result) -> dict[
     return {
         "alternates": [seat.record() for seat in result.alternates],
         "format": FORMAT,
+        "index": result.index,
         "lottery": solution.record(),
         "lottery_hash": solution.lottery_hash,
         "panel": [seat.record() for seat in result.panel],

@@ -162,13 +162,16 @@ class Draw:
             promise = self.digest("fairdraw/1/nonce", nonce)
             self.same(f"parties[{i}].nonce", promise, party["commitment"])
             fields += [party["id"].encode(), promise]
+        failed = [bytes.fromhex(value) for value in doc["abandoned"]]
         told = doc["beacon"] and {name: doc["beacon"][name] for name in ("at", "source")}
         value = self.digest(
             "fairdraw/1/commit", *(bytes.fromhex(h) for h in (
                 doc["pool"]["root"], doc["rules_hash"], doc["lottery_hash"])),
             canonical(doc["program"]), len(parties).to_bytes(8, "big"), *fields,
             canonical(told) if told else b"none", whole(doc["trials"], "trials").to_bytes(8, "big"),
-            whole(doc["attempt"], "attempt", 1).to_bytes(8, "big"), bytes.fromhex(doc["previous"] or ""))
+            whole(doc["attempt"], "attempt", len(failed) + 1, len(failed) + 1).to_bytes(8, "big"),
+            len(failed).to_bytes(8, "big"), *failed, bytes.fromhex(doc["previous"] or ""),
+            self.digest("fairdraw/1/refusals", canonical(doc["refusals"])))
         return f"{len(parties)} parties, {self.same('commit', value, doc['commit'])}"
 
     def seed(self) -> str:

@@ -50,7 +50,10 @@ def forged(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
         b"none",
         uint64(document["trials"]),
         uint64(document["attempt"]),
+        uint64(len(document["abandoned"])),
+        *(bytes.fromhex(value) for value in document["abandoned"]),
         bytes.fromhex(document["previous"] or ""),
+        digest("fairdraw/1/refusals", canonical(document["refusals"])),
     )
     document["commit"] = commit.hex()
     document["seed"] = digest("fairdraw/1/seed", commit, *reveals, b"none").hex()

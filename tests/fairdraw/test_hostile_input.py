@@ -93,13 +93,6 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
         "EMPLOYER_MISSING",
         lambda: solve(Pool([person("a", None, "s0")]), plan_of({"s0": (1, 0)}, employer_cap=1)),
     ),
-    (
-        "NEEDS_LOTTERY",
-        lambda: solve(
-            Pool(person(f"a{i}", "e", "g.s", "h.s") for i in range(4)),
-            plan_of({"g.s": (1, 0), "h.s": (1, 0)}, group_cap=1),
-        ),
-    ),
     ("INFEASIBLE", lambda: solve(Pool([]), PLAN)),
     ("INFEASIBLE", lambda: trial(Pool([person("a", "e", "s0", out=("AGE",))]), PLAN, 1)),
     ("NONCE_MISSING", lambda: nonce_commitment(b"")),

@@ -59,6 +59,8 @@ def test_a_vector_is_reproduced_to_the_byte(name: str) -> None:
         previous=None,
         profile=document["profile"],
         value=document["commit"],
+        abandoned=tuple(document["abandoned"]),
+        refusals=tuple(document["refusals"]),
     )
     nonces = {party["id"]: bytes.fromhex(party["nonce"]) for party in document["parties"]}
     result = draw(pool, plan, solution, derive_seed(commitment, nonces))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import fairdraw
+from fairdraw.seed import NEVER_COMMITTED
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import HRSS, OFFICE, Role
 from mingqian.draws.models import Contribution, Draw, DrawApplication, DrawKind, DrawStatus, Party
@@ -107,6 +108,13 @@ class FrozenLottery:
     lottery_hash: str
 
 
+def abandoned_attempts(draw: Draw) -> list[str]:
+    """The commitments of all earlier attempts at the same draw, in order."""
+    earlier = draw.application.draws.filter(attempt__lt=draw.attempt).order_by("attempt")
+    values = earlier.values_list("commit_hash", flat=True)
+    return [value or NEVER_COMMITTED for value in values]
+
+
 def commitment_of(
     draw: Draw, pool: fairdraw.Pool | None = None, plan: fairdraw.Plan | None = None
 ) -> fairdraw.Commitment:
@@ -118,6 +126,7 @@ def commitment_of(
         dict(draw.contributions.values_list("party", "commitment")),
         trials=draw.trials_counted,
         attempt=draw.attempt,
+        abandoned=abandoned_attempts(draw),
         previous=draw.previous or None,
     )
 
