@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 
@@ -82,12 +84,82 @@ def ordinal(number: int) -> str:
 
 KIND_WORDS = {"primary": "正选", "alternate": "备选"}
 
+MODE_OF_DRAW = {
+    "S": "分专业直接抽签",
+    "B": "兼顾专业与单位上限",
+    "L": "一般规则，公布全部可能名单后抽签",
+}
+MODE_MEANING = {
+    "S": "每个专业各抽各的，同一专业的人机会相等。",
+    "B": "一人可坐几个专业、同一单位有上限时，先算定每类人的机会，再抽签。",
+    "L": "规则之间互相牵连时，先把全部可能的名单公布，各名单机会相等，再抽出一份。",
+}
 
-def conflict_words(names: list[str], kind: str, need: int, short: int, caps: int) -> str:
+
+def mode_words(mode: str) -> str:
+    """How the lottery of a draw is made; a mode without words is shown as its letter."""
+    return MODE_OF_DRAW.get(mode, mode)
+
+
+def percent_words(chance: Fraction) -> str:
+    """6.4%, 50%, 0.025%: one decimal from one per cent upwards, two figures below."""
+    percent = chance * 100
+    if percent == 0:
+        return "0"
+    if percent >= 1:
+        return f"{float(percent):.1f}".removesuffix(".0") + "%"
+    return f"{Decimal(f'{float(percent):.2g}'):f}%"
+
+
+def chance_words(chance: Fraction) -> str:
+    """3/47 ≈ 6.4%, 1/2 = 50%; a fraction of many digits is told by its percentage."""
+    percent = percent_words(chance)
+    if chance == 0 or chance == 1:
+        return "0（不会抽中）" if chance == 0 else "100%（必然抽中）"
+    if chance.denominator > 9999:
+        return f"约 {percent}"
+    said = Fraction(percent.rstrip("%")) / 100
+    return f"{chance.numerator}/{chance.denominator} {'=' if said == chance else '≈'} {percent}"
+
+
+def certificate_words(bound: Fraction, lowest: Fraction) -> tuple[str, str, str]:
+    """(what is proved, what that means, how this draw stands), for a clerk."""
+    proved = f"任何抽法都不可能让机会最小的人多于 {chance_words(bound)}。"
+    if bound == 0:
+        proved = "任何抽法都不可能让机会最小的人有机会：现有席位与规则已把他排除。"
+    meaning = "席位、上限与回避规则不变时，换谁来抽、换什么办法抽，都不会对机会最小的人更有利；证明随凭证公布，任何人可以验算。"
+    if lowest == bound:
+        own = f"本次抽取机会最小的人为 {chance_words(lowest)}，已达到这个上限。"
+    else:
+        gap = percent_words(bound - lowest).rstrip("%")
+        own = f"本次抽取机会最小的人为 {chance_words(lowest)}，与这个上限相差 {gap} 个百分点。"
+    return proved, meaning, own
+
+
+EXTREME_WORDS = {
+    "FEW_PEOPLE": "{name}可抽 {people} 人，取 {primary} 人，人选过少",
+    "SEVERAL": "可坐的几个专业人选都不多，机会合在一起超过一半",
+    "RULES": "其余人选受同单位上限等规则限制，席位多落在他身上",
+    "NO_PRIMARY": "所在专业只设备选，不设正选",
+    "UNIT_FULL": "本单位席位已由指定委员占满",
+    "UNKNOWN": "席位与规则之下轮不到他",
+}
+
+
+def extreme_words(why: str, params: dict[str, Any]) -> str:
+    """Why somebody's chance is 0 or above one half."""
+    return EXTREME_WORDS.get(why, why).format(**params)
+
+
+def conflict_words(
+    names: list[str], kind: str, need: int, short: int, caps: int, quotas: int = 0
+) -> str:
     """Why some seats cannot be filled together: 地下工程与隧道的备选 1 席缺 1 席。"""
     where = "、".join(names[:3]) + (f"等 {len(names)} 个专业" if len(names) > 3 else "")
     why = "受同单位上限限制" if caps else "可抽人数不足"
-    if kind == "alternate" and not caps:
+    if quotas:
+        why = "受同单位上限与名额规则限制" if caps else "受名额规则限制"
+    if kind == "alternate" and not caps and not quotas:
         why = "正选抽定后可作备选的人数不足"
     return f"{where}{KIND_WORDS.get(kind, kind)} {need} 席，缺 {short} 席（{why}）。"
 
@@ -119,4 +191,27 @@ def fix_words(fix: dict[str, Any], names: dict[str, str]) -> tuple[str, str]:
             f"{fix.get('group_name') or '学科组'}内同单位上限由 {params['old']} 人放宽为 {params['new']} 人",
             "学科组内同单位比例由规则库规定，须由人社部门调整。",
         )
+    if code in ("LOWER_QUOTA", "RAISE_QUOTA"):
+        values = "、".join(map(str, params.get("values") or ())) or str(params["category"])
+        least = "至少" if code == "LOWER_QUOTA" else "至多"
+        title = (
+            f"{params['category']}（{values}）{least}由 {params['old']} 人改为 {params['new']} 人"
+        )
+        return title, "比例与名额由规则规定，须由人社部门调整。"
     return code, ""
+
+
+FIX_BY = {
+    "MOVE_SEATS": "评委会办公室",
+    "FEWER_SEATS": "评委会办公室",
+    "RAISE_CAP": "评委会办公室（不超过规则上限），超过的由人社部门",
+    "RAISE_GROUP_CAP": "人社部门负责人在规则库调整",
+    "LOWER_QUOTA": "人社部门负责人在规则库调整",
+    "RAISE_QUOTA": "人社部门负责人在规则库调整",
+    "MORE_CANDIDATES": "评委会办公室在专家信息维护补录或增补",
+}
+
+
+def fix_by(code: str) -> str:
+    """Who can take a way out; one without words is for the department."""
+    return FIX_BY.get(code, "人社部门")

@@ -83,7 +83,7 @@ def test_two_trials_give_different_samples(ground, application):
 def test_chances_are_seats_by_people(ground, application):
     _, clerk, _ = ground
     summary = run_trial(application, key="a", by=clerk).summary
-    assert [chart["people"] for chart in summary["charts"]] == [40, 40, 40]
+    assert [chart["people"] for chart in summary["chances"]["charts"]] == [40, 40, 40]
     assert {row["chance"] for row in summary["rows"]} == {0.125}
 
 

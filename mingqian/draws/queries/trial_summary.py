@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import Any
 
 import fairdraw
@@ -14,12 +13,11 @@ from mingqian.draws.models import DrawApplication
 from mingqian.experts.models import Expert
 from mingqian.web.sealed import mask_name
 
+from .chances import chances_of
 from .grid import Grid, GridRow
 from .pool import Assembled, Survey
 
 SAMPLE_SIZE = 10
-NOTICEABLE = Fraction(1, 2000)
-"""A chance lower by less than this is shown as the same."""
 WHOLE = fairdraw.OPEN_STRATUM
 
 
@@ -30,7 +28,7 @@ def summarise(
     result: fairdraw.Result | None,
     grid: Grid,
 ) -> dict[str, Any]:
-    """Everything that the page of a trial shows. Chances are floats, rounded to six places, for pictures."""
+    """Everything that the page of a trial shows. A row's chance is a float, rounded to six places."""
     survey = assembled.survey
     lacking = diagnosis.short
     return {
@@ -46,7 +44,7 @@ def summarise(
         "cap": assembled.plan.employer_cap,
         "removed": dict(survey.removed),
         "rows": [_row(row, diagnosis, survey) for row in grid.rows],
-        "charts": _charts(diagnosis.solution, grid),
+        "chances": _chances(assembled, diagnosis, grid),
         "gaps": [
             _gap(number, diagnosis, grid, assembled) for number in range(len(diagnosis.conflicts))
         ],
@@ -84,40 +82,12 @@ def _mean(solution: fairdraw.Solution | None, stratum: str) -> float | None:
     return None
 
 
-def _charts(solution: fairdraw.Solution | None, grid: Grid) -> list[dict[str, Any]]:
-    """Per stratum with primaries: [chance, people, touched by a cap], the largest chance first."""
-    if solution is None:
-        return []
-    grouping = solution.grouping
+def _chances(assembled: Assembled, diagnosis: Diagnosis, grid: Grid) -> dict[str, Any] | None:
+    """Everybody's chance; people above one half or without one by the key of the expert, never by name."""
+    if diagnosis.solution is None:
+        return None
     names = {row.code: row.name for row in grid.rows} | {WHOLE: "全库"}
-    charts: list[dict[str, Any]] = []
-    for number, stratum in enumerate(grouping.plan.strata):
-        if not stratum.primary:
-            continue
-        people: Counter[tuple[Fraction, bool]] = Counter()
-        for kind, rows, chance in zip(
-            grouping.types, grouping.rows_of, solution.type_chances, strict=True
-        ):
-            if number in kind.strata:
-                people[chance, bool(rows)] += len(kind.ids)
-        best = max((chance for chance, _ in people), default=Fraction(0))
-        bars: dict[tuple[float, bool], int] = defaultdict(int)
-        for (chance, touched), count in people.items():
-            bars[round(float(chance), 6), touched and best - chance > NOTICEABLE] += count
-        charts.append(
-            {
-                "code": stratum.id,
-                "name": names.get(stratum.id, stratum.id),
-                "primary": stratum.primary,
-                "people": sum(people.values()),
-                "bars": [
-                    [chance, count, capped]
-                    for (chance, capped), count in sorted(bars.items(), reverse=True)
-                ],
-            }
-        )
-    charts.sort(key=lambda chart: (-(chart["primary"] / max(chart["people"], 1)), chart["code"]))
-    return charts
+    return chances_of(diagnosis.solution, names, key_of=assembled.expert_of.__getitem__)
 
 
 def _gap(number: int, diagnosis: Diagnosis, grid: Grid, assembled: Assembled) -> dict[str, Any]:

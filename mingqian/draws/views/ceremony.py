@@ -17,6 +17,7 @@ from mingqian.accounts.access import requires
 from mingqian.audit.services import record
 from mingqian.draws.models import Draw, DrawApplication, DrawStatus
 from mingqian.draws.queries.ceremony import Ceremony, current_draw, is_unchanged
+from mingqian.draws.queries.chances import names_at_the_ends
 from mingqian.draws.queries.published import public_key
 from mingqian.draws.queries.readiness import freeze_findings
 from mingqian.draws.queries.rules import Findings, Level
@@ -35,6 +36,7 @@ from mingqian.draws.services.void import abandon_attempt, void_draw, withdraw_vo
 from mingqian.web.components import Check
 from mingqian.web.pdf import qr_path
 
+from .chance_page import picture_draw
 from .lookup import application_or_404
 
 LEVELS = {Level.BLOCK: "block", Level.WARN: "warn", Level.INFO: "info", Level.OK: "pass"}
@@ -64,7 +66,11 @@ def stage(request: HttpRequest, number: str) -> HttpResponse:
             "may_freeze": request.user.may("draws.freeze_draw"),
         }
         return render(request, "draws/stage_before.html", context)
-    context |= {"columns": columns_of(draw), "unchanged": is_unchanged(draw)}
+    context |= {
+        "columns": columns_of(draw),
+        "unchanged": is_unchanged(draw),
+        "chances": picture_draw(draw, named=False),
+    }
     if not draw.has_result:
         return render(request, "draws/stage_run.html", context)
     showing = draw.is_executed and request.GET.get("show") == "1"
@@ -144,10 +150,13 @@ def state(request: HttpRequest, number: str) -> HttpResponse:
 @requires("draws.export_roster")
 @require_POST
 def names(request: HttpRequest, number: str) -> HttpResponse:
-    """The names behind the masks of the projector, for those whose business they are; each look is logged."""
+    """The names behind the masks of the projector, for those whose business they are; each look is logged.
+
+    Seats by their key, people whose chance is 0 or above one half by their pseudonym.
+    """
     application = application_or_404(request, number)
     draw = _shown_draw(application, request.POST.get("attempt", ""))
-    if draw is None or not draw.has_result:
+    if draw is None or draw.status == DrawStatus.ABANDONED:
         return JsonResponse({}, status=404)
     with transaction.atomic():
         record(
@@ -158,7 +167,8 @@ def names(request: HttpRequest, number: str) -> HttpResponse:
             details={"number": application.number, "attempt": draw.attempt},
             purpose="投影显示姓名",
         )
-    return JsonResponse({str(seat): name for seat, name in names_of(draw).items()})
+    seated = {str(seat): name for seat, name in names_of(draw).items()}
+    return JsonResponse(seated | names_at_the_ends(draw))
 
 
 @requires("draws.freeze_draw")

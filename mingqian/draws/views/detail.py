@@ -17,6 +17,7 @@ from mingqian.committees.queries import filing_on
 from mingqian.draws.models import DrawApplication
 from mingqian.draws.queries.applications import DRAWN as DRAWN_STATE
 from mingqian.draws.queries.applications import state_of
+from mingqian.draws.queries.ceremony import latest_draw
 from mingqian.draws.queries.roster import DRAWN
 from mingqian.draws.subjects import PERMISSIONS
 from mingqian.workflow.models import Action
@@ -24,6 +25,7 @@ from mingqian.workflow.queries import attachments_of, last_opinion, possible_act
 from mingqian.workflow.reasons import reason_labels
 from mingqian.workflow.services import NoSuchMove, NotReady, SomebodyWasFaster, perform
 
+from .chance_page import picture_draw
 from .life import history_entries, steps_of
 from .lookup import application_or_404
 from .record import facts_of, seat_groups, shown_content, trial_words
@@ -43,6 +45,7 @@ def show_application(request: HttpRequest, number: str) -> HttpResponse:
     content, version = shown_content(application, user)
     opinion = last_opinion(matter)
     state = state_of(application)
+    draw = latest_draw(application)
     return render(
         request,
         "draws/application_detail.html",
@@ -70,6 +73,8 @@ def show_application(request: HttpRequest, number: str) -> HttpResponse:
             and state.key != DRAWN_STATE.key,
             "may_review": user.may("draws.review_application"),
             "onward": onward_links(application),
+            "draw": draw,
+            "chances": picture_draw(draw, named=user.may("draws.export_roster")) if draw else None,
             "form_key": uuid4().hex,
         },
     )

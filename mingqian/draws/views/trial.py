@@ -74,7 +74,7 @@ def trial_context(
         "removals": page.removals(summary["removed"]),
         "whole_parts": page.bar_parts(summary["removed"]),
         "cut": summary["in_pool"] - summary["eligible"],
-        "charts": page.charts(summary),
+        "chances": page.chances(summary, named=request.user.may("draws.export_roster")),
         "gaps": page.gaps(summary),
         "fixes": ways,
         "remedy": [way for way in ways if way["best"]],

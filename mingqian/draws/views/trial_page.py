@@ -9,11 +9,12 @@ from typing import Any
 from mingqian.draws.models import DrawApplication, TrialDraw
 from mingqian.draws.queries.trial_summary import WHOLE
 from mingqian.draws.words import FAMILIES, exclusion, fix_words, ordinal
+from mingqian.experts.models import Expert
 from mingqian.web.components import FunnelStage
 
+from .chance_page import Chances, Person, picture_chances
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-MOST_BARS = 120
-CHART_WIDTH, CHART_HEIGHT, LEFT, BASE, TOP = 232, 88, 26, 84.5, 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,71 +86,14 @@ def result_groups(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     return groups
 
 
-def charts(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One picture per specialty: a bar for each unnamed person, or one block for each run of equals."""
-    highest = max((chart["bars"][0][0] for chart in summary["charts"] if chart["bars"]), default=0)
-    scale = 0.5 if highest <= 0.5 else 1.0
-    return [_chart(chart, scale) for chart in summary["charts"]]
-
-
-def _chart(chart: Mapping[str, Any], scale: float) -> dict[str, Any]:
-    people = max(chart["people"], 1)
-    slot = (CHART_WIDTH - LEFT) / max(people, 12)
-    each = people <= MOST_BARS
-    shapes, place = [], 0
-    for chance, count, capped in chart["bars"]:
-        height = chance / scale * (BASE - TOP)
-        tone = "series-3" if capped else "series-1"
-        if each:
-            gap = min(1.2, slot * 0.2)
-            shapes += [
-                {
-                    "x": f"{LEFT + 0.5 + (place + step) * slot:.1f}",
-                    "y": f"{BASE - height:.1f}",
-                    "w": f"{slot - gap:.2f}",
-                    "h": f"{height:.1f}",
-                    "tone": tone,
-                }
-                for step in range(count)
-            ]
-        else:
-            shapes.append(
-                {
-                    "x": f"{LEFT + 0.5 + place * slot:.1f}",
-                    "y": f"{BASE - height:.1f}",
-                    "w": f"{max(count * slot, 0.5):.2f}",
-                    "h": f"{height:.1f}",
-                    "tone": tone,
-                }
-            )
-        place += count
-    chances = [chance for chance, _, _ in chart["bars"]] or [0.0]
-    low, high = min(chances), max(chances)
-    mean = sum(chance * count for chance, count, _ in chart["bars"]) / people
-    multiple = chart["people"] / chart["primary"]
-    span = f"每人 {high:.1%}" if high - low < 0.0005 else f"{low:.1%}–{high:.1%}"
-    note = "机会过于集中" if multiple < 3 and chart["code"] != WHOLE else "机会相等"
-    if note == "机会相等" and high - low >= 0.0005:
-        note = f"平均 {mean:.1%}"
-    grid = [
-        {
-            "y": f"{BASE - share * (BASE - TOP):.1f}",
-            "ty": f"{BASE - share * (BASE - TOP) + 4:.1f}",
-            "word": f"{scale * share:.0%}",
-        }
-        for share in (0.5, 1.0)
-    ]
-    return {
-        "name": chart["name"],
-        "title": f"{chart['people']} 取 {chart['primary']}",
-        "tight": multiple < 3,
-        "shapes": shapes,
-        "grid": grid,
-        "span": span,
-        "note": note,
-        "label": f"{chart['name']} {chart['people']} 人，正选机会 {low:.1%} 至 {high:.1%}",
-        "aggregated": not each,
-    }
+def chances(summary: Mapping[str, Any], *, named: bool) -> Chances | None:
+    """The picture of everybody's chance; people at its ends by name for those who may see names."""
+    data = summary.get("chances")
+    keys = [key for run in data["extremes"] for key in run["people"]] if data else []
+    names: dict[int, str] = {}
+    if named and keys:
+        names = dict(Expert.objects.filter(pk__in=keys).values_list("pk", "name"))
+    return picture_chances(data, lambda key: Person("", names.get(key, "一名专家")))
 
 
 def gaps(summary: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,176 @@
+"""Everybody's exact chance as plain data: by stratum in runs of equals, the certificate, the extremes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from django.core.cache import cache
+
+import fairdraw
+from fairdraw.grouping import Type
+from mingqian.draws.models import Draw, FrozenMember
+
+from .ceremony import frozen_plan, frozen_pool
+from .strata import strata_words
+
+NOTICEABLE = Fraction(1, 2000)
+"""A chance lower by less than this is not told as touched by a cap."""
+HALF = Fraction(1, 2)
+MOST_NAMED = 200
+REMEMBER_SECONDS = 24 * 3600
+
+
+def chances_of(
+    solution: fairdraw.Solution,
+    names: Mapping[str, str],
+    *,
+    key_of: Callable[[str], Any] = lambda person: person,
+) -> dict[str, Any]:
+    """{"mode", "bound", "lowest", "charts", "extremes"}; fractions as [numerator, denominator].
+
+    A chart's `steps` are [numerator, denominator, people, touched by a cap], the largest chance first.
+    An extreme is a run of people whose chance is 0 or above one half: `people` holds `key_of(id)` of the
+    first of them, `number` counts all, `why` is a code of `words.EXTREME_WORDS`.
+    """
+    return {
+        "mode": solution.mode,
+        "bound": _pair(solution.bound),
+        "lowest": _pair(solution.lowest),
+        "charts": _charts(solution, names),
+        "extremes": _extremes(solution, names, key_of),
+    }
+
+
+def _pair(chance: Fraction) -> list[int]:
+    return [chance.numerator, chance.denominator]
+
+
+def _charts(solution: fairdraw.Solution, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Per stratum with primaries, those with the most seats a person first."""
+    grouping = solution.grouping
+    charts: list[dict[str, Any]] = []
+    for number, stratum in enumerate(grouping.plan.strata):
+        if not stratum.primary:
+            continue
+        people: Counter[tuple[Fraction, bool]] = Counter()
+        for kind, rows, chance in zip(
+            grouping.types, grouping.rows_of, solution.type_chances, strict=True
+        ):
+            if number in kind.strata:
+                people[chance, bool(rows)] += len(kind.ids)
+        best = max((chance for chance, _ in people), default=Fraction(0))
+        steps: Counter[tuple[Fraction, bool]] = Counter()
+        for (chance, touched), count in people.items():
+            steps[chance, touched and best - chance > NOTICEABLE] += count
+        charts.append(
+            {
+                "code": stratum.id,
+                "name": names.get(stratum.id, stratum.id),
+                "primary": stratum.primary,
+                "people": sum(people.values()),
+                "steps": [
+                    [*_pair(chance), count, touched]
+                    for (chance, touched), count in sorted(steps.items(), reverse=True)
+                ],
+            }
+        )
+    charts.sort(key=lambda chart: (-(chart["primary"] / max(chart["people"], 1)), chart["code"]))
+    return charts
+
+
+def _extremes(
+    solution: fairdraw.Solution, names: Mapping[str, str], key_of: Callable[[str], Any]
+) -> list[dict[str, Any]]:
+    """People whose chance is 0 or above one half, the largest chance first, each run with its reason."""
+    strata = solution.grouping.plan.strata
+    mean = {each.stratum: each for each in solution.summary}
+    found: dict[tuple[Fraction, str, str], dict[str, Any]] = {}
+    named = 0
+    for position, (kind, chance) in enumerate(
+        zip(solution.grouping.types, solution.type_chances, strict=True)
+    ):
+        if 0 < chance <= HALF:
+            continue
+        where = "、".join(names.get(strata[n].id, strata[n].id) for n in kind.strata[:3])
+        why, params = _why(solution, position, kind, chance, mean, names)
+        run = found.setdefault(
+            (chance, where, why),
+            {
+                "name": where,
+                "chance": _pair(chance),
+                "why": why,
+                "params": params,
+                "people": [],
+                "number": 0,
+            },
+        )
+        room = max(0, MOST_NAMED - named)
+        run["people"] += [key_of(person) for person in kind.ids[:room]]
+        named += min(room, len(kind.ids))
+        run["number"] += len(kind.ids)
+    return [found[key] for key in sorted(found, key=lambda key: (-key[0], key[1:]))]
+
+
+def _why(
+    solution: fairdraw.Solution,
+    position: int,
+    kind: Type,
+    chance: Fraction,
+    mean: Mapping[str, fairdraw.StratumChances],
+    names: Mapping[str, str],
+) -> tuple[str, dict[str, Any]]:
+    strata = [solution.grouping.plan.strata[n] for n in kind.strata]
+    seated = [stratum for stratum in strata if stratum.primary]
+    if chance == 0:
+        if not seated:
+            return "NO_PRIMARY", {}
+        rows = [solution.grouping.rows[r] for r in solution.grouping.rows_of[position]]
+        return ("UNIT_FULL" if any(row.room <= 0 for row in rows) else "UNKNOWN"), {}
+    for stratum in seated:
+        people = mean[stratum.id].people
+        if people < 2 * stratum.primary:
+            name = names.get(stratum.id, stratum.id)
+            return "FEW_PEOPLE", {"name": name, "people": people, "primary": stratum.primary}
+    return ("SEVERAL" if len(seated) > 1 else "RULES"), {}
+
+
+def chances_of_draw(draw: Draw) -> dict[str, Any] | None:
+    """The same of a frozen draw, from its frozen bytes; people by pseudonym. Computed once a draw.
+
+    None where the bytes no longer fit together: the page says elsewhere that they were changed.
+    """
+    key = f"draws:chances:{draw.pk}:{draw.lottery_hash}"
+    data: dict[str, Any] | None = cache.get(key)
+    if data is None:
+        try:
+            pool, plan = frozen_pool(draw), frozen_plan(draw)
+            record = json.loads(bytes(draw.solution))
+            solution = fairdraw.Solution.from_record(pool, plan, record)
+        except (fairdraw.FairdrawError, ValueError, LookupError):
+            return None
+        words = strata_words(draw.application, plan)
+        data = chances_of(solution, {code: word.specialty for code, word in words.items()})
+        cache.set(key, data, REMEMBER_SECONDS)
+    return data
+
+
+def people_at_the_ends(draw: Draw) -> list[str]:
+    """Pseudonyms of those whose chance is 0 or above one half."""
+    data = chances_of_draw(draw)
+    return [person for run in data["extremes"] for person in run["people"]] if data else []
+
+
+def names_at_the_ends(draw: Draw) -> dict[str, str]:
+    """Pseudonym -> name as frozen, of these people."""
+    rows = FrozenMember.objects.filter(draw=draw, pseudonym__in=people_at_the_ends(draw))
+    return dict(rows.values_list("pseudonym", "name"))
+
+
+def lots_at_the_ends(draw: Draw) -> dict[str, str]:
+    """Pseudonym -> lot code, of those of them who were drawn."""
+    rows = draw.seats.filter(pseudonym__in=people_at_the_ends(draw))
+    return dict(rows.values_list("pseudonym", "lot_code"))
