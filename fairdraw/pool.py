@@ -1,157 +1,245 @@
-"""The pool: candidates in canonical order, their exclusions, and the Merkle root that freezes them."""
+"""The pool: candidates in canonical order, their exclusions, and the Merkle root that freezes them.
+
+A pool is kept as columns, one entry for each person: a million people are a handful of arrays and
+one list of ids. Candidates are objects made of these columns when somebody asks for them.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import compress, islice
+from json.encoder import encode_basestring as quoted
+from operator import attrgetter, lt, not_
 from typing import Any
 
-from fairdraw.canonical import canonical, clean_text, digest, hex_hash, merkle_root
+from fairdraw.candidate import (
+    Candidate,
+    Exclusion,
+    Pairs,
+    clean_employer,
+    clean_pairs,
+    clean_strata,
+    clean_values,
+    pseudonym,
+    trusted,
+)
+from fairdraw.canonical import clean_texts, merkle_root
+from fairdraw.columns import Column, hashable, paired_values, written
 from fairdraw.errors import FairdrawError
 
-_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
-
-
-def pseudonym(salt: bytes, internal_id: str, *, profile: str = "sha256") -> str:
-    """The public id of a person in one draw: 64 hex digits.
-
-    ``salt``: at least 16 secret random bytes, fresh for every person and draw. Whoever is given
-    their salt can recompute their own id and so prove that they were in the pool.
-    """
-    if len(_bytes(salt)) < 16:
-        raise FairdrawError("SALT_TOO_SHORT", least=16)
-    name = clean_text(internal_id, "internal_id")
-    return digest("fairdraw/1/id", salt, name.encode(), profile=profile).hex()
-
-
-def _bytes(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else b""
-
-
-@dataclass(frozen=True)
-class Exclusion:
-    """Why somebody cannot be drawn: a code and the hash of the evidence (64 hex digits)."""
-
-    code: str
-    evidence: str
-
-    def __post_init__(self) -> None:
-        if not _CODE.fullmatch(str(self.code)):
-            raise FairdrawError("EXCLUSION_CODE_INVALID", text=str(self.code))
-        hex_hash(self.evidence, "evidence")
-
-
-def _several(names: Any, person: str) -> tuple[Any, ...]:
-    """A collection of names; one bare name would otherwise be taken for its letters."""
-    if not isinstance(names, (tuple, list, set, frozenset)):
-        raise FairdrawError("STRATA_EXPECTED", id=person)
-    return tuple(names)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One person of the pool.
-
-    ``id``: pseudonym or any other public id, unique in the pool. ``employer``: opaque key of the
-    employer or None if unknown. ``strata``: where the person may sit, a set. ``exclusions``: in
-    the order in which the rules were tried; anyone with at least one cannot be drawn.
-    ``values``: further (category, value) pairs, recorded but not used by modes S and B.
-    """
-
-    id: str
-    employer: str | None
-    strata: tuple[str, ...]
-    exclusions: tuple[Exclusion, ...] = ()
-    values: tuple[tuple[str, str], ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "id", clean_text(self.id, "id"))
-        if self.employer is not None:
-            object.__setattr__(self, "employer", clean_text(self.employer, "employer"))
-        strata = sorted(clean_text(name, "strata") for name in _several(self.strata, self.id))
-        if len(set(strata)) != len(strata):
-            raise FairdrawError("STRATUM_TWICE", id=self.id)
-        object.__setattr__(self, "strata", tuple(strata))
-        exclusions = tuple(self.exclusions)
-        if len({exclusion.code for exclusion in exclusions}) != len(exclusions):
-            raise FairdrawError("EXCLUSION_TWICE", id=self.id)
-        object.__setattr__(self, "exclusions", exclusions)
-        if self.values:
-            pairs = sorted((clean_text(k, "value"), clean_text(v, "value")) for k, v in self.values)
-            if len({key for key, _ in pairs}) != len(pairs):
-                raise FairdrawError("VALUE_TWICE", id=self.id)
-            object.__setattr__(self, "values", tuple(pairs))
-
-    def record(self) -> dict[str, Any]:
-        """The person as published: what the Merkle leaf is made of."""
-        return {
-            "employer": self.employer,
-            "exclusions": [[exclusion.code, exclusion.evidence] for exclusion in self.exclusions],
-            "id": self.id,
-            "strata": list(self.strata),
-            "values": [list(pair) for pair in self.values],
-        }
-
-    @classmethod
-    def from_record(cls, record: dict[str, Any]) -> Candidate:
-        """The inverse of ``record``; RECORD_INVALID if a field is missing or misshapen."""
-        try:
-            return cls(
-                id=record["id"],
-                employer=record["employer"],
-                strata=tuple(record["strata"]),
-                exclusions=tuple(Exclusion(code, proof) for code, proof in record["exclusions"]),
-                values=tuple((key, value) for key, value in record["values"]),
-            )
-        except (KeyError, TypeError, ValueError):
-            raise FairdrawError("RECORD_INVALID", field="candidate") from None
+__all__ = ["Candidate", "Exclusion", "Pool", "pseudonym"]
 
 
 class Pool:
     """Candidates in canonical order (by the bytes of their id); immutable.
 
-    Raises CANDIDATE_TWICE if two share an id. The order in which they are handed in is of no
-    account.
+    ``ids`` and the columns ``employers``, ``strata``, ``exclusions`` and ``values`` hold the people;
+    ``exclusions`` as (code, evidence) pairs. Raises CANDIDATE_TWICE if two share an id. The order
+    in which people are handed in is of no account.
     """
 
+    profile: str
+    ids: tuple[str, ...]
+    employers: Column[str | None]
+    strata: Column[tuple[str, ...]]
+    exclusions: Column[Pairs]
+    values: Column[Pairs]
+
     def __init__(self, candidates: Iterable[Candidate], *, profile: str = "sha256") -> None:
+        people = sorted(candidates, key=attrgetter("id"))
         self.profile = profile
-        self.candidates = tuple(sorted(candidates, key=lambda person: person.id.encode()))
-        for before, after in zip(self.candidates, self.candidates[1:]):
-            if before.id == after.id:
-                raise FairdrawError("CANDIDATE_TWICE", id=after.id)
+        self.ids = tuple(person.id for person in people)
+        self.employers = Column.of(person.employer for person in people)
+        self.strata = Column.of(person.strata for person in people)
+        self.exclusions = Column.of(
+            tuple((exclusion.code, exclusion.evidence) for exclusion in person.exclusions)
+            for person in people
+        )
+        self.values = Column.of(person.values for person in people)
+        self._refuse_twins()
+        self.__dict__["candidates"] = tuple(people)
+
+    @classmethod
+    def from_columns(
+        cls,
+        ids: Sequence[str],
+        employers: Sequence[str | None],
+        strata: Sequence[Iterable[str]],
+        *,
+        exclusions: Sequence[Iterable[tuple[str, str]]] | None = None,
+        values: Mapping[str, Sequence[str | None]] | None = None,
+        profile: str = "sha256",
+    ) -> Pool:
+        """A pool of columns of equal length, one entry for each person, in any order.
+
+        ``exclusions``: (code, evidence) pairs of each person; ``values``: category -> the value of
+        each person, None where it is not known. Raises COLUMN_LENGTH, COLUMN_INVALID and whatever
+        ``Candidate`` and ``Exclusion`` refuse.
+        """
+        columns: dict[str, Any] = {"employers": employers, "strata": strata}
+        if exclusions is not None:
+            columns["exclusions"] = exclusions
+        columns |= {f"values.{category}": column for category, column in (values or {}).items()}
+        for name, column in columns.items():
+            if len(column) != len(ids):
+                raise FairdrawError(
+                    "COLUMN_LENGTH", column=name, found=len(column), expected=len(ids)
+                )
+        try:
+            coded = {name: Column.of(map(hashable, column)) for name, column in columns.items()}
+        except TypeError:
+            raise FairdrawError("COLUMN_INVALID") from None
+        nothing: Column[Any] = Column(((),) if len(ids) else (), array("i", [0]) * len(ids))
+        if values:
+            of_category = {category: coded[f"values.{category}"] for category in values}
+            paired = paired_values(of_category)
+        else:
+            paired = nothing
+        return cls._of(
+            list(ids),
+            coded["employers"],
+            coded["strata"],
+            coded.get("exclusions", nothing),
+            paired,
+            profile,
+        )
+
+    @classmethod
+    def _of(
+        cls,
+        ids: list[Any],
+        employers: Column[Any],
+        strata: Column[Any],
+        exclusions: Column[Any],
+        values: Column[Any],
+        profile: str,
+    ) -> Pool:
+        names = clean_texts(ids, "id")
+        columns = [employers, strata, exclusions, values]
+        if not all(map(lt, names, islice(names, 1, None))):
+            order = sorted(range(len(names)), key=names.__getitem__)
+            names = [names[i] for i in order]
+            columns = [column.arranged(order) for column in columns]
+        pool = cls.__new__(cls)
+        pool.profile = profile
+        pool.ids = tuple(names)
+        pool._refuse_twins()
+        cleaners = (clean_employer, clean_strata, clean_pairs, clean_values)
+        pool.employers, pool.strata, pool.exclusions, pool.values = (
+            column.cleaned(clean, pool.ids) for column, clean in zip(columns, cleaners)
+        )
+        return pool
+
+    def _refuse_twins(self) -> None:
+        for before, after in zip(self.ids, islice(self.ids, 1, None)):
+            if before == after:
+                raise FairdrawError("CANDIDATE_TWICE", id=after)
 
     def __len__(self) -> int:
-        return len(self.candidates)
+        return len(self.ids)
 
     @cached_property
     def root(self) -> str:
         """Merkle root over the records, 64 hex digits: the hash that freezes the pool."""
-        leaves = [canonical(person.record()) for person in self.candidates]
-        return merkle_root(leaves, profile=self.profile).hex()
+        return merkle_root(self._leaves(), profile=self.profile).hex()
+
+    def _leaves(self) -> Iterator[bytes]:
+        """``canonical(record)`` of everybody, in order, each kind written once."""
+        employers = [f'{{"employer":{written(kind)},' for kind in self.employers.kinds]
+        exclusions = [f'"exclusions":{written(kind)},"id":' for kind in self.exclusions.kinds]
+        strata = [f',"strata":{written(kind)},' for kind in self.strata.kinds]
+        values = [f'"values":{written(kind)}}}' for kind in self.values.kinds]
+        for name, e, x, s, v in zip(
+            self.ids,
+            self.employers.codes,
+            self.exclusions.codes,
+            self.strata.codes,
+            self.values.codes,
+        ):
+            text = employers[e] + exclusions[x] + quoted(name) + strata[s] + values[v]
+            yield text.encode()
+
+    def canonical_records(self) -> bytes:
+        """``canonical(records())`` without making the records."""
+        return b"[" + b",".join(self._leaves()) + b"]"
+
+    @cached_property
+    def eligible_mask(self) -> tuple[bool, ...]:
+        """For everybody in canonical order: whether they are without an exclusion."""
+        free = [not pairs for pairs in self.exclusions.kinds]
+        return tuple(map(free.__getitem__, self.exclusions.codes))
+
+    @cached_property
+    def eligible_count(self) -> int:
+        """How many people are without an exclusion."""
+        return sum(self.eligible_mask)
+
+    def position(self, person: str) -> int | None:
+        """The place of an id in canonical order, from 0; None for a stranger."""
+        place = bisect_left(self.ids, person)
+        return place if place < len(self.ids) and self.ids[place] == person else None
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Everybody as an object, in canonical order."""
+        exclusions = [
+            tuple(Exclusion(code, evidence) for code, evidence in kind)
+            for kind in self.exclusions.kinds
+        ]
+        return tuple(
+            trusted(name, employer, strata, exclusions[x], values)
+            for name, employer, strata, x, values in zip(
+                self.ids, self.employers, self.strata, self.exclusions.codes, self.values
+            )
+        )
 
     @cached_property
     def eligible(self) -> tuple[Candidate, ...]:
         """Everybody without an exclusion, in canonical order."""
-        return tuple(person for person in self.candidates if not person.exclusions)
+        return tuple(compress(self.candidates, self.eligible_mask))
 
     @cached_property
     def excluded(self) -> tuple[Candidate, ...]:
         """Everybody with at least one exclusion, in canonical order."""
-        return tuple(person for person in self.candidates if person.exclusions)
+        return tuple(compress(self.candidates, map(not_, self.eligible_mask)))
 
     @cached_property
     def by_id(self) -> dict[str, Candidate]:
         """Look-up of all candidates."""
-        return {person.id: person for person in self.candidates}
+        return dict(zip(self.ids, self.candidates))
 
     def records(self) -> list[dict[str, Any]]:
         """All records in canonical order, ready for storage or a transcript."""
-        return [person.record() for person in self.candidates]
+        return [
+            {
+                "employer": employer,
+                "exclusions": [list(pair) for pair in exclusions],
+                "id": name,
+                "strata": list(strata),
+                "values": [list(pair) for pair in values],
+            }
+            for name, employer, exclusions, strata, values in zip(
+                self.ids, self.employers, self.exclusions, self.strata, self.values
+            )
+        ]
 
     @classmethod
     def from_records(cls, records: Iterable[dict[str, Any]], *, profile: str = "sha256") -> Pool:
-        """The inverse of ``records``."""
-        return cls((Candidate.from_record(record) for record in records), profile=profile)
+        """The inverse of ``records``; RECORD_INVALID if a field is missing or misshapen."""
+        rows = list(records)
+        try:
+            return cls._of(
+                [row["id"] for row in rows],
+                Column.of(row["employer"] for row in rows),
+                Column.of(tuple(row["strata"]) for row in rows),
+                Column.of(
+                    tuple((code, proof) for code, proof in row["exclusions"]) for row in rows
+                ),
+                Column.of(tuple((key, value) for key, value in row["values"]) for row in rows),
+                profile,
+            )
+        except (KeyError, TypeError, ValueError):
+            raise FairdrawError("RECORD_INVALID", field="candidate") from None
