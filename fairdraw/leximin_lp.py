@@ -1,0 +1,239 @@
+"""Leximin chances by linear programs on types: the smallest chance as large as it can be, then
+the next smallest, and so on; no person and no panel is a variable.
+
+Seats of a type in expectation are level x people + extra, extra >= 0. Maximise the level; a type
+whose extra has a positive reduced cost can have none in any best solution, so it is settled. The
+weighted reduced costs add up to the weight of the level itself, so every round settles somebody.
+Settled types keep their seats, the rest goes on, from the basis the last round ended with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fairdraw.chances import Unfillable
+from fairdraw.layout import Layout
+from fairdraw.programs import INFINITY, OPTIMAL, Bools, Floats, Ints, program
+
+#: A reduced cost below this share of the average one counts as none.
+_NOISE = 1e-6
+#: Expected seats this far beyond a limit do not yet break it.
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Who shares: ``people[k]`` exchangeable people, at most ``most[k]`` expected seats for all of
+    them, in the cells c with ``of_cell[c] == k``. ``used[c]``: cells that take part at all; those
+    with ``of_cell`` -1 only help to fill rows.
+    """
+
+    people: Floats
+    most: Floats
+    of_cell: Ints
+    used: Bools
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Claims settled together: at most ``chance`` each; ``prices[r]`` of the rows say why."""
+
+    chance: float
+    claims: Ints
+    prices: Floats
+
+
+def leximin(layout: Layout, claims: Claims) -> tuple[list[Stage], Floats]:
+    """The stages, lowest first, and the expected seats of every cell. Raises Unfillable."""
+    return _Sharing(layout, claims, 1).stages()
+
+
+def smallest_maximum(layout: Layout, claims: Claims) -> float:
+    """The smallest chance that the luckiest person can have. Raises Unfillable."""
+    return _Sharing(layout, claims, -1).solve()
+
+
+class _Sharing:
+    """The program: columns for the extras, the level, and the cells of claims with several.
+
+    ``sign`` -1 turns it over: seats are level x people - extra, and the level is minimised.
+    """
+
+    def __init__(self, layout: Layout, claims: Claims, sign: int) -> None:
+        self.claims, self.sign = claims, sign
+        self.count = len(claims.people)
+        self.size = max(float(claims.people.sum()), 1.0)
+        self.share = claims.people / self.size
+        self.settled = np.zeros(self.count, bool)
+        self.seats = np.zeros(self.count)
+        self.watched: dict[int, int] = {}
+        used = np.flatnonzero(claims.used)
+        several = np.bincount(claims.of_cell[used][claims.of_cell[used] >= 0], minlength=self.count)
+        self.single = several == 1
+        claim = claims.of_cell[used]
+        alone = (claim >= 0) & self.single[claim]
+        self.column = np.full(layout.cells, -1, np.int64)
+        self.column[used[alone]] = claim[alone]
+        self.loose = used[~alone]
+        self.level = self.count
+        self.column[self.loose] = self.count + 1 + np.arange(len(self.loose))
+        self._rows(layout)
+        self._build()
+
+    def _rows(self, layout: Layout) -> None:
+        """Rows of the seating that concern the used cells, types that they share, and links."""
+        entry = self.claims.used[layout.cell_of]
+        held = np.bincount(layout.row_of, minlength=layout.rows)
+        concerned = np.bincount(layout.row_of[entry], minlength=layout.rows)
+        self.kept = np.flatnonzero((concerned > 0) | (held == 0))
+        self.given = layout.rows
+        number = np.full(layout.rows, -1, np.int64)
+        number[self.kept] = np.arange(len(self.kept))
+        row, cell = number[layout.row_of[entry]], layout.cell_of[entry]
+        low, high = layout.low[self.kept].astype(float), layout.high[self.kept].astype(float)
+        # A type of a claim that also holds other cells: all together at most its people.
+        free = np.flatnonzero(self.claims.used & (self.claims.of_cell < 0))
+        types = np.unique(layout.type_of[free])
+        number = np.full(len(layout.people), -1, np.int64)
+        number[types] = len(low) + np.arange(len(types))
+        mixed = np.flatnonzero(self.claims.used & (number[layout.type_of] >= 0))
+        row = np.concatenate([row, number[layout.type_of[mixed]]])
+        cell = np.concatenate([cell, mixed])
+        low = np.concatenate([low, np.full(len(types), -INFINITY)])
+        high = np.concatenate([high, layout.people[types].astype(float)])
+        # Cells of a claim with several add up to the seats of the claim.
+        self.linked = np.flatnonzero(~self.single)
+        self.link = np.full(self.count, -1, np.int64)
+        self.link[self.linked] = len(low) + np.arange(len(self.linked))
+        owned = self.loose[self.claims.of_cell[self.loose] >= 0]
+        self.row = np.concatenate([row, self.link[self.claims.of_cell[owned]]])
+        self.cell = np.concatenate([cell, owned])
+        self.low = np.concatenate([low, np.zeros(len(self.linked))])
+        self.high = np.concatenate([high, np.zeros(len(self.linked))])
+        # Where the seats of a claim count: as themselves if it has one cell, else in its link.
+        column = self.column[self.cell]
+        direct = column < self.count
+        self.part_row = np.concatenate([self.row[direct], self.link[self.linked]])
+        self.part_claim = np.concatenate([column[direct], self.linked])
+        self.part_sign = np.concatenate([np.ones(direct.sum()), -np.ones(len(self.linked))])
+
+    def _build(self) -> None:
+        column = self.column[self.cell]
+        loose = column >= self.count
+        self.weight = self._total(self.share)
+        weighty = np.flatnonzero(self.weight)
+        entries = (
+            np.concatenate([self.row[loose], self.part_row, weighty]),
+            np.concatenate([column[loose], self.part_claim, np.full(len(weighty), self.level)]),
+            np.concatenate(
+                [np.ones(loose.sum()), self.sign * self.part_sign, self.weight[weighty]]
+            ),
+        )
+        width = self.count + 1 + len(self.loose)
+        cost, low = np.zeros(width), np.zeros(width)
+        cost[self.level], low[self.level] = -self.sign, -INFINITY
+        high = np.full(width, INFINITY)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.top = float((self.claims.most / self.claims.people).max(initial=0.0))
+        high[self.level] = self.top * self.size
+        self.solver = program(
+            cost,
+            (low, high),
+            (self.low, self.high),
+            entries,
+            primal_feasibility_tolerance=1e-9,
+            dual_feasibility_tolerance=1e-9,
+        )
+
+    def _total(self, seats: Floats) -> Floats:
+        """What every row counts if the claims have so many seats."""
+        total = np.zeros(len(self.low))
+        np.add.at(total, self.part_row, self.part_sign * seats[self.part_claim])
+        total[np.abs(total) < 1e-13] = 0.0
+        return total
+
+    def solve(self) -> float:
+        """The best level, in chances, once no claim breaks its limit."""
+        while True:
+            self.solver.run()
+            if self.solver.getModelStatus() != OPTIMAL:
+                self.solver.clearSolver()
+                self.solver.run()
+            if self.solver.getModelStatus() != OPTIMAL:
+                raise Unfillable
+            self.values = np.array(self.solver.getSolution().col_value)
+            level = float(self.values[self.level])
+            base = np.where(self.settled, self.seats, self.share * level)
+            self.expected = base + self.sign * self.values[: self.count]
+            broken = (self.expected > self.claims.most + _SLACK) & ~self.settled
+            if self.sign < 0:
+                broken = self.expected < -_SLACK
+            broken[list(self.watched)] = False
+            if not broken.any():
+                return level / self.size
+            self._watch(np.flatnonzero(broken))
+
+    def _watch(self, claims: Ints) -> None:
+        """State the limits of claims that broke them: few ever do."""
+        for k in claims.tolist():
+            self.watched[k] = self.solver.getNumRow()
+            limit = self.claims.most[k] if self.sign > 0 else 0.0
+            share = self.share[k] * self.sign
+            self.solver.addRow(
+                -INFINITY, limit, 2, np.array([k, self.level], np.int32), np.array([1.0, share])
+            )
+
+    def _settling(self, chance: float) -> tuple[Ints, Floats]:
+        """Claims that no best solution raises above the level, and the prices of the given rows."""
+        solution = self.solver.getSolution()
+        reduced = np.array(solution.col_dual)[: self.count]
+        prices = np.zeros(self.given)
+        prices[self.kept] = -np.array(solution.row_dual)[: len(self.kept)]
+        new = ~self.settled & (reduced > _NOISE)
+        if chance >= self.top - 1e-12:
+            # Everybody left has as much as anybody may.
+            new = ~self.settled
+        return np.flatnonzero(new), prices
+
+    def stages(self) -> tuple[list[Stage], Floats]:
+        """Settle claims round by round until all are."""
+        stages: list[Stage] = []
+        while not self.settled.all():
+            chance = self.solve()
+            if chance < -1e-7:
+                raise Unfillable
+            new, prices = self._settling(chance)
+            if not len(new):
+                raise ArithmeticError("no claim could be settled")
+            stages.append(Stage(chance, new, prices))
+            self._settle(new, max(chance, 0.0))
+        if not self.count:
+            self.solve()
+        return stages, self._seats_of_cells()
+
+    def _settle(self, new: Ints, chance: float) -> None:
+        self.settled[new] = True
+        self.seats[new] = chance * self.claims.people[new]
+        open_share = np.where(self.settled, 0.0, self.share)
+        before, self.weight = self.weight, self._total(open_share)
+        fixed = self._total(np.where(self.settled, self.seats, 0.0))
+        for row in np.flatnonzero(before != self.weight).tolist():
+            self.solver.changeCoeff(row, self.level, float(self.weight[row]))
+            self.solver.changeRowBounds(
+                row, float(self.low[row] - fixed[row]), float(self.high[row] - fixed[row])
+            )
+        for k in new.tolist():
+            self.solver.changeColBounds(k, 0.0, 0.0)
+            if k in self.watched:
+                row = self.watched[k]
+                self.solver.changeCoeff(row, self.level, 0.0)
+                self.solver.changeRowBounds(row, -INFINITY, INFINITY)
+
+    def _seats_of_cells(self) -> Floats:
+        seats = np.zeros(len(self.column))
+        direct = (self.column >= 0) & (self.column < self.count)
+        seats[direct] = self.seats[self.column[direct]]
+        seats[self.loose] = self.values[self.count + 1 :]
+        return np.maximum(seats, 0.0)

@@ -1,0 +1,227 @@
+"""A general lottery: equally likely whole panels whose chances are leximin, and the proof of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import ceil, gcd, log2
+
+import numpy as np
+
+from fairdraw.certificate import Bounds
+from fairdraw.chances import Unfillable
+from fairdraw.layout import Layout, lay_out
+from fairdraw.leximin_lp import Claims, Stage, leximin, smallest_maximum
+from fairdraw.portfolio import panel_counts, totals
+from fairdraw.programs import Bools, Floats, Ints, program, whole_solution
+from fairdraw.seating import Level, Lottery, Seating
+from fairdraw.splitting import split
+
+Progress = Callable[[int, int], object]
+
+#: No lottery has more panels than this.
+MOST_PANELS = 16384
+#: How far the smallest chance may stay below its bound (first level, later ones).
+_FIRST_GAP, _LATER_GAP = Fraction(1, 2**11), Fraction(1, 2**20)
+#: Whole numbers of a published fraction stay below this.
+_EXACT = 2**53
+
+
+def fillable(seating: Seating) -> tuple[int, ...] | None:
+    """One panel that keeps every row: its cells, each as often as it has seats. None: no panel."""
+    layout = lay_out(seating)
+    found = _any_panel(layout)
+    return None if found is None else _listed(found)
+
+
+def solve_lottery(
+    seating: Seating,
+    *,
+    gamma: Fraction | None = None,
+    least_panels: int = 1024,
+    progress: Progress | None = None,
+) -> Lottery:
+    """The lottery of a seating: leximin for the primaries' chances, then for the alternates'.
+
+    ``gamma``: nobody's chance may exceed gamma times the smallest possible largest chance.
+    ``least_panels``: at least so many panels. ``progress(done, total)`` is called now and then.
+    Raises Unfillable if no panel keeps the rows.
+    """
+    layout = lay_out(seating)
+    plan = _expected(layout, gamma)
+    levels = _levels(layout, plan)
+    lowest = levels[0].types if levels else ()
+    panels_least = least_panels
+    while panels_least <= MOST_PANELS:
+        for count in panel_counts(plan.seats_of_types(layout)[list(lowest)], panels_least)[:3]:
+            sums = totals(layout, plan.seats, count, plan.ceiling, np.array(lowest, np.int64))
+            if sums is None:
+                continue
+            chosen = split(layout, sums, count, progress)
+            if chosen is None:
+                continue
+            made = _lottery(layout, chosen, levels, plan.ceiling, "halving")
+            if _within_gaps(layout, made):
+                return made
+        panels_least *= 2
+    raise Unfillable
+
+
+class _Plan:
+    """Expected seats of every cell, the stages that settled them, and the ceiling kept."""
+
+    def __init__(self, seats: Floats, stages: list[Stage], ceiling: Fraction | None) -> None:
+        self.seats, self.stages, self.ceiling = seats, stages, ceiling
+
+    def seats_of_types(self, layout: Layout) -> Floats:
+        total = np.zeros(len(layout.people))
+        np.add.at(total, layout.type_of[layout.primary], self.seats[layout.primary])
+        return total
+
+
+def _expected(layout: Layout, gamma: Fraction | None) -> _Plan:
+    """Leximin for the primaries; if they leave no room for alternates, for both together."""
+    for together in (False, True):
+        seats, stages, ceiling = _primaries(layout, gamma, together)
+        try:
+            rest = _alternates(layout, seats)
+        except Unfillable:
+            if together:
+                raise
+            continue
+        return _Plan(np.where(layout.primary, seats, rest), stages, ceiling)
+    raise Unfillable
+
+
+def _claims(layout: Layout, kind: Bools, most: Floats, used: Bools) -> tuple[Claims, Ints]:
+    """Claims of the types that hold cells of a kind, and those types."""
+    types = np.unique(layout.type_of[kind])
+    number = np.full(len(layout.people), -1, np.int64)
+    number[types] = np.arange(len(types))
+    of_cell = np.where(kind, number[layout.type_of], -1)
+    people = layout.people[types].astype(float)
+    return Claims(people, most[types], of_cell, used), types
+
+
+def _primaries(
+    layout: Layout, gamma: Fraction | None, together: bool
+) -> tuple[Floats, list[Stage], Fraction | None]:
+    used = np.ones(layout.cells, bool) if together else layout.primary
+    most = layout.people.astype(float)
+    ceiling = None
+    if gamma is not None:
+        smallest = smallest_maximum(layout, _claims(layout, layout.primary, most, used)[0])
+        ceiling = _rounded_up(smallest * float(gamma))
+        most = most * float(ceiling)
+    claims, types = _claims(layout, layout.primary, most, used)
+    stages, seats = leximin(layout, claims)
+    named = [Stage(stage.chance, types[stage.claims], stage.prices) for stage in stages]
+    return seats, named, ceiling
+
+
+def _rounded_up(chance: float) -> Fraction:
+    """A fraction of few digits, at most a thousandth above; 1 if above."""
+    unit = 2 ** (10 + max(0, ceil(-log2(max(chance, 1e-9)))))
+    return min(Fraction(ceil(chance * unit - 1e-6), unit), Fraction(1))
+
+
+def _alternates(layout: Layout, seats: Floats) -> Floats:
+    """Expected seats of alternates when the primaries' are settled."""
+    taken = np.zeros(len(layout.people))
+    np.add.at(taken, layout.type_of[layout.primary], seats[layout.primary])
+    most = np.maximum(layout.people - taken, 0.0)
+    claims, _ = _claims(layout, ~layout.primary, most, ~layout.primary)
+    return leximin(layout, claims)[1]
+
+
+def _levels(layout: Layout, plan: _Plan) -> tuple[Level, ...]:
+    """The stages with whole prices, small enough for the first bound to be published."""
+    for bits in range(30, 0, -2):
+        levels = tuple(
+            Level(tuple(sorted(stage.claims.tolist())), _whole_prices(stage.prices, bits))
+            for stage in plan.stages
+        )
+        chances = [Fraction(0)] * len(layout.people)
+        if not levels:
+            return levels
+        bound, _ = Bounds(layout, chances, levels, plan.ceiling).of(0)
+        if bound.denominator < _EXACT and abs(bound.numerator) < _EXACT:
+            return levels
+    raise ArithmeticError("no prices of few digits")
+
+
+def _whole_prices(prices: Floats, bits: int) -> tuple[tuple[int, int], ...]:
+    largest = float(np.abs(prices).max(initial=0.0))
+    if largest == 0.0:
+        return ()
+    whole = np.rint(prices * (2**bits / largest)).astype(np.int64)
+    divisor = gcd(*whole.tolist())
+    return tuple((row, int(whole[row]) // divisor) for row in np.flatnonzero(whole).tolist())
+
+
+def _lottery(
+    layout: Layout,
+    panels: list[Ints],
+    levels: tuple[Level, ...],
+    ceiling: Fraction | None,
+    method: str,
+) -> Lottery:
+    """Put together; every panel is checked once more against every row and every type."""
+    total = np.zeros(layout.cells, np.int64)
+    for panel in panels:
+        if not layout.kept_by(panel):
+            raise AssertionError("a panel breaks a row")
+        total += panel
+    listed = tuple(_listed(panel) for panel in panels)
+    return Lottery(listed, tuple(total.tolist()), levels, ceiling, method)
+
+
+def _listed(panel: Ints) -> tuple[int, ...]:
+    return tuple(np.repeat(np.arange(len(panel)), panel).tolist())
+
+
+def _within_gaps(layout: Layout, made: Lottery) -> bool:
+    """Whether every level reaches its bound but for rounding."""
+    count = len(made.panels)
+    sums = layout.of_types(np.array(made.totals, np.int64) * layout.primary)
+    chances = [
+        Fraction(seats, count * people)
+        for seats, people in zip(sums.tolist(), layout.people.tolist())
+    ]
+    if made.ceiling is not None and max(chances, default=Fraction(0)) > made.ceiling:
+        return False
+    bounds = Bounds(layout, chances, made.levels, made.ceiling)
+    low = Fraction(1)
+    lows = []
+    for level in reversed(made.levels):
+        low = min([low, *(chances[t] for t in level.types)])
+        lows.append(low)
+    for number, smallest in enumerate(reversed(lows)):
+        bound, burden = bounds.of(number)
+        if smallest > bound:
+            raise AssertionError("a chance exceeds its bound")
+        allowed = _FIRST_GAP if number == 0 else (1 + burden) / count + _LATER_GAP
+        if bound - smallest > allowed:
+            return False
+    return True
+
+
+def _any_panel(layout: Layout) -> Ints | None:
+    people = layout.people[layout.type_of]
+    cells = np.arange(layout.cells)
+    row = np.concatenate([layout.row_of, layout.rows + layout.type_of])
+    column = np.concatenate([layout.cell_of, cells])
+    low = np.concatenate([layout.low, np.zeros(len(layout.people))])
+    high = np.concatenate([layout.high, layout.people])
+    if (low > high).any():
+        return None
+    if not layout.cells:
+        return np.zeros(0, np.int64) if (low <= 0).all() and (high >= 0).all() else None
+    solver = program(
+        np.zeros(layout.cells),
+        (np.zeros(layout.cells), people),
+        (low, high),
+        (row, column, np.ones(len(row))),
+        whole=True,
+    )
+    return whole_solution(solver)
