@@ -17,7 +17,7 @@ from . import queries
 from .forms import TodoFilter
 from .menu import find, menu_of
 
-NARROW = 340
+NARROW, HALF, WHOLE = 340, 560, 1150
 TODOS_ON_HOME = 6
 
 
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "due_today": sum(item.is_due_today for item in items),
         "figures": queries.draw_figures(user, items, today),
         "drawn_at_all": any(month.columns for month in months),
-        "draws_chart": _draws_chart(months, 560),
+        "draws_chart": _draws_chart(months, WHOLE if user.is_observer else HALF),
         "draws_chart_narrow": _draws_chart(months, NARROW),
         "coverage_chart": coverage("学科组覆盖", groups) if groups else None,
         "coverage_chart_narrow": coverage("学科组覆盖", groups, width=NARROW) if groups else None,

@@ -72,6 +72,12 @@ def test_the_observer_sees_no_expert_figures(client):
     assert "学科组覆盖" not in text
 
 
+@pytest.mark.parametrize(("role", "width"), [(Role.OBSERVER, 1150), (Role.CLERK, 560)])
+def test_a_chart_is_drawn_as_wide_as_its_card(client, role, width):
+    client.force_login(make_user(role))
+    assert client.get(reverse("portal:home")).context["draws_chart"].width == width
+
+
 def test_an_empty_office_is_told_what_will_stand_here(client):
     client.force_login(make_user(Role.CLERK))
     text = client.get(reverse("portal:home")).content.decode()
