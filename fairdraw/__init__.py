@@ -19,10 +19,10 @@ with parameters. The order of events is the security::
 
 Names:
 
-- ``Exclusion, Candidate, Pool, pseudonym`` (pool), ``Stratum, Member, Plan`` (rules).
-- ``solve(pool, plan) -> Solution``: ``mode`` "S" or "B", ``chances`` {id: Fraction}, ``summary``
-  (per stratum), ``lowest, highest, bound`` (Fractions), ``lottery_hash``; raises ``Infeasible``
-  with a ``diagnosis``.
+- ``Exclusion, Candidate, Pool, pseudonym`` (pool), ``Stratum, Member, Quota, Plan`` (rules).
+- ``solve(pool, plan) -> Solution``: ``mode`` "S", "B" or "L", ``chances`` {id: Fraction},
+  ``summary`` (per stratum), ``lowest, highest, bound`` (Fractions), ``lottery_hash``; raises
+  ``Infeasible`` with a ``diagnosis``.
 - ``diagnose(pool, plan) -> Diagnosis`` for feasible and infeasible plans: ``feasible``, ``strata``
   (people, eligible, need, removed by code), ``conflicts``, ``shortages``, ``relaxations`` (each tried
   out, cheapest first; ``apply_relaxation(plan, it)``), ``remedy``, ``tightest``, ``full_caps``,
@@ -45,6 +45,7 @@ from fairdraw.diagnosis import Conflict, Diagnosis, Shortage, StratumCount, diag
 from fairdraw.drawing import Result, Seat, draw, solve, trial
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym
+from fairdraw.quotas import Quota
 from fairdraw.relaxation import Relaxation, apply_relaxation
 from fairdraw.rules import OPEN_STRATUM, Member, Plan, Stratum
 from fairdraw.seed import (
@@ -73,6 +74,7 @@ __all__ = [
     "Member",
     "Plan",
     "Pool",
+    "Quota",
     "Relaxation",
     "Result",
     "Seat",

@@ -14,6 +14,7 @@ from fairdraw import (
     Exclusion,
     Plan,
     Pool,
+    Quota,
     Result,
     Solution,
     Stratum,
@@ -70,6 +71,38 @@ def mixed_pool(people: int, *, strata: int = 5, employers: int = 12, seed: int =
         out = ("AGE", "LEVEL") if number % 11 == 7 else ()
         made.append(person(f"p{number}", employer, *(f"s{s}" for s in chosen), out=out))
     return Pool(made)
+
+
+def varied_pool(people: int, *, strata: int = 4, employers: int = 6, seed: int = 3) -> Pool:
+    """Like ``mixed_pool``, strata in two groups that some people cross, with region and sex."""
+    lot = random.Random(seed)
+    made = []
+    for number in range(people):
+        chosen = lot.sample(range(strata), min(strata, lot.choice([1, 1, 2])))
+        made.append(
+            Candidate(
+                f"p{number}",
+                f"e{min(int(lot.expovariate(4 / employers)), employers)}",
+                tuple(f"g{s % 2}.s{s}" for s in chosen),
+                (Exclusion("AGE", EVIDENCE),) if number % 11 == 7 else (),
+                (
+                    ("region", lot.choice(["north", "north", "north", "south", "west"])),
+                    ("sex", lot.choice("fmm")),
+                ),
+            )
+        )
+    return Pool(made)
+
+
+def odd_pool() -> tuple[Pool, Plan]:
+    """Three rules in a circle: fractions of panels would keep them where no whole panel can."""
+    people = []
+    for features in ("ab", "bc", "ca", "a", "b", "c", ""):
+        for number in range(3):
+            values = tuple((name, "yes" if name in features else "no") for name in "abc")
+            people.append(Candidate(f"{features}{number}", None, ("s",), (), values))
+    rules = tuple(Quota(name, ("yes",), low=1, high=1) for name in "abc")
+    return Pool(people), plan_of({"s": (2, 0)}, quotas=rules)
 
 
 def whole_draw(
