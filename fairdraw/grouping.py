@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from fairdraw.errors import FairdrawError
 from fairdraw.pool import Pool
 from fairdraw.rules import OPEN_STRATUM, Plan
 
+if TYPE_CHECKING:
+    from fairdraw.candidate import Pairs
+    from fairdraw.likeness import Class, Key, Likeness
+
 #: More kinds of people than this make no general lottery that anybody could read or check.
 MOST_TYPES = 250_000
-
-#: What people of one type share: employer ("" = of no account), strata, quotas (numbers).
-_Key = tuple[str, tuple[int, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -90,56 +91,42 @@ def group_by_type(pool: Pool, plan: Plan) -> Grouping:
     quota), TOO_MANY_TYPES.
     """
     alike = _alike(pool, plan)
-    people_of = _people_of_employers(alike, plan)
+    people_of = alike.people_of_employers(plan) if plan.caps_employers else Counter()
     tight = _rows_that_can_bind(people_of, plan)
-    binding = {row.employer for row in tight}
-    members: defaultdict[_Key, list[str]] = defaultdict(list)
-    for (employer, strata, quotas), names in alike.items():
-        members[employer if employer in binding else "", strata, quotas] += names
+    members = alike.together({row.employer for row in tight})
     general = bool(plan.quotas) or plan.ceiling is not None
-    general = general or any(_crosses_groups(key, plan) for key in members)
+    general = general or any(_crosses_groups(key, plan) for key, _ in members)
     if general and len(members) > MOST_TYPES:
         raise FairdrawError("TOO_MANY_TYPES", most=MOST_TYPES, found=len(members))
     types: list[Type] = []
-    for (employer, strata, quotas), ids in sorted(members.items(), key=_canonical_key):
-        if not employer or plan.quotas:
-            # Several employers or values were joined: back into the order of the pool.
-            ids.sort(key=str.encode)
+    for (employer, strata, quotas), ids in members:
         group = None if general or not employer else _capped_group(strata, plan)
-        types.append(Type(employer or None, strata, group, tuple(ids), quotas))
+        types.append(Type(employer or None, strata, group, ids, quotas))
     if general:
         return Grouping(plan, tuple(types), tight, _rows_that_count(types, tight, plan), True)
     rows, rows_of = _rows(types, plan)
     return Grouping(plan, tuple(types), rows, rows_of)
 
 
-def _canonical_key(item: tuple[_Key, Any]) -> tuple[bytes, tuple[int, ...], tuple[int, ...]]:
-    (employer, strata, quotas), _ = item
-    return employer.encode(), strata, quotas
+def _alike(pool: Pool, plan: Plan) -> Likeness:
+    """The eligible people who can reach a seat, by what they have in common."""
+    # Only solving needs numpy; reading and explaining a transcript does not.
+    from fairdraw.likeness import Likeness
 
-
-def _alike(pool: Pool, plan: Plan) -> dict[_Key, list[str]]:
-    """Ids of the eligible people who can reach a seat, by what they have in common."""
-    written: defaultdict[Any, list[str]] = defaultdict(list)
-    by_value = bool(plan.quotas)
-    for person in pool.candidates:
-        if not person.exclusions:
-            values = person.values if by_value else ()
-            written[person.employer, person.strata, values].append(person.id)
     for member in plan.members:
-        twin = pool.by_id.get(member.id)
-        if twin is not None and not twin.exclusions:
+        place = pool.position(member.id)
+        if place is not None and pool.is_eligible(place):
             raise FairdrawError("MEMBER_IN_POOL", id=member.id)
-    alike: defaultdict[_Key, list[str]] = defaultdict(list)
-    known: dict[tuple[tuple[str, str], ...], tuple[int, ...]] = {}
-    for (employer, names, values), ids in written.items():
+
+    def classify(place: int, names: tuple[str, ...], values: Pairs) -> Class | None:
         strata = reach(names, plan)
-        if strata:
-            if employer is None and plan.caps_employers:
-                raise FairdrawError("EMPLOYER_MISSING", id=ids[0])
-            if values not in known:
-                known[values] = _quotas_of(values, plan, ids[0])
-            alike[employer or "", strata, known[values]] += ids
+        return (strata, _quotas_of(values, plan, pool.ids[place])) if strata else None
+
+    alike = Likeness(pool, classify, by_value=bool(plan.quotas))
+    if plan.caps_employers:
+        place = alike.without_employer()
+        if place is not None:
+            raise FairdrawError("EMPLOYER_MISSING", id=pool.ids[place])
     return alike
 
 
@@ -150,19 +137,6 @@ def _quotas_of(values: tuple[tuple[str, str], ...], plan: Plan, person: str) -> 
         if quota.category not in mine:
             raise FairdrawError("VALUE_MISSING", id=person, category=quota.category)
     return tuple(number for number, quota in enumerate(plan.quotas) if quota.counts(mine))
-
-
-def _people_of_employers(
-    alike: dict[_Key, list[str]], plan: Plan
-) -> Counter[tuple[str, str | None]]:
-    """Eligible people of each employer, in all (None) and in each group that they can reach."""
-    people_of: Counter[tuple[str, str | None]] = Counter()
-    if plan.caps_employers:
-        groups = [stratum.group for stratum in plan.strata]
-        for (employer, strata, _), ids in alike.items():
-            for group in {None, *(groups[number] for number in strata)}:
-                people_of[employer, group] += len(ids)
-    return people_of
 
 
 def _rows_that_can_bind(people_of: Counter[tuple[str, str | None]], plan: Plan) -> tuple[Row, ...]:
@@ -178,7 +152,7 @@ def _rows_that_can_bind(people_of: Counter[tuple[str, str | None]], plan: Plan) 
     return tuple(sorted(rows, key=lambda row: (row.employer.encode(), (row.group or "").encode())))
 
 
-def _crosses_groups(key: _Key, plan: Plan) -> bool:
+def _crosses_groups(key: Key, plan: Plan) -> bool:
     """Whether a cap inside a group would count these people in some of their strata only."""
     employer, strata, _ = key
     if not employer or plan.group_cap is None:
@@ -220,14 +194,18 @@ def _rows(types: list[Type], plan: Plan) -> tuple[tuple[Row, ...], tuple[tuple[i
         return number_of[key]
 
     rows_of = []
+    chains: dict[tuple[str | None, str | None], tuple[int, ...]] = {(None, None): ()}
     for kind in types:
-        chain: list[int] = []
-        if kind.employer is not None:
+        key = kind.employer, kind.group
+        if key not in chains:
+            chain: list[int] = []
+            assert kind.employer is not None
             inner = plan.group_room(kind.employer, kind.group)
             outer = plan.employer_room(kind.employer)
             if inner is not None:
                 chain.append(number(kind.employer, kind.group, inner))
             if outer is not None:
                 chain.append(number(kind.employer, None, outer))
-        rows_of.append(tuple(chain))
+            chains[key] = tuple(chain)
+        rows_of.append(chains[key])
     return tuple(rows), tuple(rows_of)

@@ -177,6 +177,10 @@ class Pool:
         """How many people are without an exclusion."""
         return sum(self.eligible_mask)
 
+    def is_eligible(self, place: int) -> bool:
+        """Whether the person at this place in canonical order is without an exclusion."""
+        return not self.exclusions.kinds[self.exclusions.codes[place]]
+
     def position(self, person: str) -> int | None:
         """The place of an id in canonical order, from 0; None for a stranger."""
         place = bisect_left(self.ids, person)
