@@ -42,7 +42,11 @@ def test_an_attempt_without_a_reveal_is_abandoned_numbered_and_followed_by_anoth
     assert ended.events.last().details["unrevealed"] == ["hrss", "observer"]
     again = executed(cast)
     assert again.attempt == 2
-    assert json.loads(bytes(again.transcript))["attempt"] == 2
+    document = json.loads(bytes(again.transcript))
+    assert document["attempt"] == 2
+    [earlier] = document["metadata"]["earlier_attempts"]
+    assert (earlier["attempt"], earlier["ended"]) == (1, "abandoned")
+    assert earlier["unrevealed"] == ["hrss", "observer"]
     assert verify(bytes(again.transcript)).ok
 
 

@@ -161,6 +161,10 @@ def _metadata(draw: Draw, at: datetime, words: dict[str, StratumWord]) -> dict[s
         "committee": application.committee.name,
         "committee_code": application.committee.code,
         "drawn_at": _clock(at),
+        "earlier_attempts": [
+            _ended(each)
+            for each in application.draws.filter(attempt__lt=draw.attempt).order_by("attempt")
+        ],
         "frozen_at": _clock(draw.frozen_at),
         "meeting": application.meeting_name,
         "meeting_starts_at": _clock(application.starts_at),
@@ -168,6 +172,17 @@ def _metadata(draw: Draw, at: datetime, words: dict[str, StratumWord]) -> dict[s
         "platform": settings.MINGQIAN["PLATFORM_NAME"],
         "strata": [[code, word.specialty, word.group] for code, word in words.items()],
         "verify_at": f"{settings.MINGQIAN['PUBLIC_URL']}/verify",
+    }
+
+
+def _ended(draw: Draw) -> dict[str, Any]:
+    """How an earlier attempt ended, and who had not revealed. The reason, people's own words, stays in the log."""
+    event = draw.events.filter(kind__in=("abandoned", "voided")).latest("at")
+    return {
+        "at": _clock(event.at),
+        "attempt": draw.attempt,
+        "ended": event.kind,
+        "unrevealed": sorted(event.details.get("unrevealed", [])),
     }
 
 
