@@ -112,11 +112,14 @@ def percent_words(chance: Fraction) -> str:
 
 
 def chance_words(chance: Fraction) -> str:
-    """3/47 ≈ 6.4%, 1/2 = 50%; a fraction of many digits is told by its percentage."""
+    """3/47 ≈ 6.4%, 1/2 = 50%; a fraction of many digits is rounded and says so: 约 3/19（15.8%）."""
     percent = percent_words(chance)
     if chance == 0 or chance == 1:
         return "0（不会抽中）" if chance == 0 else "100%（必然抽中）"
     if chance.denominator > 9999:
+        near = chance.limit_denominator(999)
+        if abs(near - chance) < chance / 10**6:
+            return f"约 {near.numerator}/{near.denominator}（{percent}）"
         return f"约 {percent}"
     said = Fraction(percent.rstrip("%")) / 100
     return f"{chance.numerator}/{chance.denominator} {'=' if said == chance else '≈'} {percent}"
@@ -130,6 +133,8 @@ def certificate_words(bound: Fraction, lowest: Fraction) -> tuple[str, str, str]
     meaning = "席位、上限与回避规则不变时，换谁来抽、换什么办法抽，都不会对机会最小的人更有利；证明随凭证公布，任何人可以验算。"
     if lowest == bound:
         own = f"本次抽取机会最小的人为 {chance_words(lowest)}，已达到这个上限。"
+    elif bound - lowest < Fraction(1, 10**6):
+        own = f"本次抽取机会最小的人为 {chance_words(lowest)}，与这个上限只差取整的零头，不到百万分之一。"
     else:
         gap = percent_words(bound - lowest).rstrip("%")
         own = f"本次抽取机会最小的人为 {chance_words(lowest)}，与这个上限相差 {gap} 个百分点。"

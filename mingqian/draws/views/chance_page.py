@@ -23,7 +23,7 @@ MOST_BARS = 120
 """Up to so many people each have a bar of their own; above, equals share one block as wide as they are many."""
 MOST_STOPS = 16
 """Runs of a chart that the keyboard stops at; the rest stand in the table."""
-WIDTH, HEIGHT, LEFT, BASE, TOP = 232, 88, 30, 84.5, 14.0
+WIDTH, HEIGHT, LEFT, BASE, TOP = 232, 92, 38, 88.5, 18.0
 SCALES = tuple(
     Fraction(step, 10**power) for power in range(1, 9) for step in (10, 5, Fraction(5, 2))
 )
@@ -44,6 +44,7 @@ class Run:
     """People of the same chance in one stratum: their bars, and what is told when pointed at."""
 
     words: str
+    exact: str
     tone: str
     bars: tuple[Bar, ...]
     stop: bool
@@ -160,7 +161,8 @@ def _picture(chart: Mapping[str, Any], scale: Fraction) -> Picture:
     for number, (chance, count, touched) in enumerate(steps):
         words = f"{chance_words(chance)}·{count} 人" + ("·受上限影响" if touched else "")
         bars = _bars(place, count, slot, float(chance / scale), each=people <= MOST_BARS)
-        runs.append(Run(words, "series-3" if touched else "series-1", bars, number < MOST_STOPS))
+        tone = "series-3" if touched else "series-1"
+        runs.append(Run(words, _exact(chance), tone, bars, number < MOST_STOPS))
         place += count
     low, high = (min(c for c, _, _ in steps), max(c for c, _, _ in steps)) if steps else (0, 0)
     mean = sum((chance * count for chance, count, _ in steps), Fraction(0)) / people
@@ -213,12 +215,15 @@ def _rows(charts: Sequence[Mapping[str, Any]]) -> list[TableRow]:
     for chart in charts:
         for numerator, denominator, count, touched in chart["steps"]:
             chance = Fraction(numerator, denominator)
-            words = chance_words(chance)
-            exact = f"{numerator}/{denominator}"
             rows.append(
-                TableRow(chart["name"], words, "" if exact in words else exact, count, touched)
+                TableRow(chart["name"], chance_words(chance), _exact(chance), count, touched)
             )
     return rows
+
+
+def _exact(chance: Fraction) -> str:
+    """The whole fraction, where the words round it."""
+    return f"{chance.numerator}/{chance.denominator}" if chance.denominator > 9999 else ""
 
 
 def _extreme(run: Mapping[str, Any], person: Callable[[Any], Person]) -> Extreme:
