@@ -39,8 +39,8 @@ def record(
 ) -> Event:
     """Append one event inside the caller's transaction, so that the deed and its entry stand or fall together.
 
-    `by` None means the system itself. `details` is masked by the caller: no personal data in the clear. It may hold
-    what JSON holds, and days, times, decimals, ids (kept as text). Appending locks the end of the log until the
+    `by` None means the system itself. `details` is masked by the caller: no personal data in the clear; a thing whose
+    own text names a person has an `audit_label` for the log. `details` may hold what JSON holds, and days, times, decimals, ids (kept as text). Appending locks the end of the log until the
     transaction ends, so record last, after other rows have been locked.
     Raises OutsideTransaction where there is no transaction to belong to, TypeError where details are not plain.
     """
@@ -60,7 +60,9 @@ def record(
         action=action,
         subject_type=on._meta.label_lower if on is not None else "",
         subject_id=str(on.pk) if on is not None else "",
-        subject_label=clean(label or (str(on) if on is not None else ""), 120),
+        subject_label=clean(
+            label or getattr(on, "audit_label", "") or (str(on) if on is not None else ""), 120
+        ),
         purpose=clean(purpose, 200),
         details=plain(details or {}),
         prev_hash=head.hash,

@@ -89,6 +89,7 @@ def test_a_change_is_saved_and_told_in_the_history(client, member, clerk) -> Non
         "姓名", "手机", "工作单位", "职称", "级别", "学位",
     }  # fmt: skip
     assert "13999990001" not in str(event.details)
+    assert "新名字" not in f"{event.subject_label} {event.details}"
     entry = history_of_expert(expert, clerk)[0]
     assert entry.title == "修改专家信息"
     assert "职称：高级工程师 → 正高级工程师" in entry.text

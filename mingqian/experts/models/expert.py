@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from mingqian.committees.models import CommitteeOffice, TitleGrade, Unit
+from mingqian.web.sealed import mask_name
 
 
 class IdType(models.TextChoices):
@@ -152,6 +153,11 @@ class Expert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}（{self.expert_no}）"
+
+    @property
+    def audit_label(self) -> str:
+        """What the log calls this person: those who read it need not be those who may see names."""
+        return f"{mask_name(self.name)}（{self.expert_no}）"
 
 
 class ExpertUnavailability(models.Model):

@@ -14,7 +14,7 @@ from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.committees.models import Committee
 from mingqian.committees.services import save_unit
-from mingqian.web.sealed import mask_id, mask_mobile
+from mingqian.web.sealed import mask_id, mask_mobile, mask_name
 
 from ..models import Expert, MembershipSpecialty, PoolMembership
 from ..register.columns import BY_KEY
@@ -181,7 +181,7 @@ def _person_changes(expert: Expert, values: dict[str, object], units: UnitBook) 
         )
 
     if expert.name != values["name"]:
-        note("name", expert.name, str(values["name"]))
+        note("name", mask_name(expert.name), mask_name(str(values["name"])))
     if "id_number" in values and expert.id_index != id_index(str(values["id_number"])):
         note("id_number", expert.id_masked, mask_id(str(values["id_number"])))
     elif "id_number" in values:
