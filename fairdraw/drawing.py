@@ -13,7 +13,6 @@ from fairdraw.feasibility import Demand, worst_case_gap
 from fairdraw.general import seating_of
 from fairdraw.grouping import Grouping, group_by_type
 from fairdraw.pool import Pool
-from fairdraw.reserves import draw_alternates
 from fairdraw.rules import Plan
 from fairdraw.seating import ALTERNATE, PRIMARY
 from fairdraw.seed import Tickets, alternate_seed, check_nonce, index_below, trial_seed
@@ -150,6 +149,8 @@ def _draw(
         places = _draw_flow(solution, seed)
     taken = {person for _, _, person, _ in places}
     profile = pool.profile
+    from fairdraw.reserves import draw_alternates
+
     others = draw_alternates(
         solution.grouping, taken, alternate_seed(seed, profile=profile), profile=profile
     )

@@ -153,20 +153,21 @@ def _doubtful_strata(grouping: Grouping, demand: Demand) -> set[int]:
     place under a cap, and only if its stratum shares people or a cap. If more than all of these
     and its own seats together are there, it is safe.
     """
-    doubtful = {s for s, number in enumerate(demand.alternate) if number}
-    supply = dict.fromkeys(doubtful, 0)
-    under: dict[int, dict[tuple[int, ...], int]] = {s: {} for s in doubtful}
+    wanted = [s for s, number in enumerate(demand.alternate) if number]
+    if not wanted:
+        return set()
+    table = grouping.table
+    supply = table.supply(table.counts, len(demand.alternate), demand.rooms).tolist()
+    everything = sum(demand.primary) + sum(demand.alternate)
+    doubtful = {s for s in wanted if supply[s] < everything}
+    if not doubtful:
+        return doubtful
     mates: dict[int, set[int]] = {s: {s} for s in doubtful}
-    for kind, rows in zip(grouping.types, grouping.rows_of):
-        for s in doubtful.intersection(kind.strata):
-            mates[s].update(kind.strata)
-            if rows:
-                under[s][rows] = under[s].get(rows, 0) + len(kind.ids)
-            else:
-                supply[s] += len(kind.ids)
-    caps = {s: {rows[-1] for rows in chains} for s, chains in under.items()}
-    for s, chains in under.items():
-        supply[s] += sum(_under_caps(chains, demand.rooms).values())
+    for choice in {kind.strata for kind in grouping.types}:
+        for s in doubtful.intersection(choice):
+            mates[s].update(choice)
+    outer = table.outer[table.pair_types]
+    caps = {s: set(outer[table.pair_strata == s].tolist()) - {-1} for s in doubtful}
     for s in sorted(doubtful, key=lambda s: -supply[s]):
         taken = sum(demand.primary[m] for m in mates[s])
         for other in doubtful:
@@ -175,15 +176,6 @@ def _doubtful_strata(grouping: Grouping, demand: Demand) -> set[int]:
         if supply[s] >= taken:
             doubtful = doubtful - {s}
     return doubtful
-
-
-def _under_caps(chains: dict[tuple[int, ...], int], rooms: Sequence[int]) -> dict[int, int]:
-    """People that fit under the outermost row of each chain."""
-    fits: dict[int, int] = {}
-    for rows, count in chains.items():
-        inner = min(count, rooms[rows[0]])
-        fits[rows[-1]] = min(fits.get(rows[-1], 0) + inner, rooms[rows[-1]])
-    return fits
 
 
 def _safe_by_numbers(grouping: Grouping, demand: Demand) -> bool:

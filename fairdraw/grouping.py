@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fairdraw.errors import FairdrawError
@@ -17,6 +18,7 @@ from fairdraw.rules import OPEN_STRATUM, Plan
 if TYPE_CHECKING:
     from fairdraw.candidate import Pairs
     from fairdraw.likeness import Class, Key, Likeness
+    from fairdraw.typetable import TypeTable
 
 #: More kinds of people than this make no general lottery that anybody could read or check.
 MOST_TYPES = 250_000
@@ -63,6 +65,13 @@ class Grouping:
     rows_of: tuple[tuple[int, ...], ...]
     general: bool = False
 
+    @cached_property
+    def table(self) -> TypeTable:
+        """The types as columns of numbers (modes S and B)."""
+        from fairdraw.typetable import TypeTable
+
+        return TypeTable(self.types, self.rows_of)
+
     @property
     def mode(self) -> str:
         """ "S" (strata), "B" (flow) or "L" (lottery)."""
@@ -72,8 +81,8 @@ class Grouping:
     def disjoint(self) -> bool:
         """Whether nobody has a choice of strata with primary seats, and no cap can bind."""
         seats = [stratum.primary for stratum in self.plan.strata]
-        single = all(sum(1 for s in t.strata if seats[s]) <= 1 for t in self.types)
-        return single and not self.rows
+        choices = {kind.strata for kind in self.types}
+        return not self.rows and all(sum(1 for s in c if seats[s]) <= 1 for c in choices)
 
 
 def reach(strata: tuple[str, ...], plan: Plan) -> tuple[int, ...]:

@@ -7,9 +7,10 @@ after they committed to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -318,16 +319,29 @@ class Tickets:
 
     def __init__(self, seed: bytes, *, profile: str = "sha256") -> None:
         self._start = new_hash(profile, frame(b"fairdraw/1/ticket", seed))
+        self._before: dict[int, Any] = {}
 
     def of(self, person: str) -> bytes:
         """H(ticket, seed, id) of one person."""
-        ticket = self._start.copy()
-        ticket.update(frame(person.encode()))
-        return bytes(ticket.digest())
+        return next(self.of_all((person,)))
 
-    def smallest(self, people: Any, number: int) -> list[tuple[bytes, str]]:
+    def of_all(self, people: Iterable[str]) -> Iterator[bytes]:
+        """The tickets of many, one after the other."""
+        before = self._before
+        for person in people:
+            name = person.encode()
+            length = len(name)
+            if length not in before:
+                # All that comes before the id is hashed once for each length of an id.
+                before[length] = self._start.copy()
+                before[length].update(uint64(length))
+            ticket = before[length].copy()
+            ticket.update(name)
+            yield ticket.digest()
+
+    def smallest(self, people: Collection[str], number: int) -> list[tuple[bytes, str]]:
         """The ``number`` smallest (ticket, id) among ``people``, in order."""
-        return sorted((self.of(person), person) for person in people)[:number]
+        return nsmallest(number, zip(self.of_all(people), people))
 
 
 def lot_code(ticket: str | bytes) -> str:
