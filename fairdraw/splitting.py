@@ -1,53 +1,210 @@
-"""Totals split into whole panels, by halves and halves of halves."""
+"""Totals split into whole panels: in two, each part in two, down to single panels.
+
+A part of m panels becomes parts of floor(m/2) and ceil(m/2): every cell gets its share rounded down
+or up, every row its share rounded down or up as well, or at least keeps its bounds. All parts of
+one depth are searched together; what a search leaves broken is finished exactly, then by a
+whole-number program, and if even that fails the part above is split anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from fairdraw.finishing import mend, rounded, spread
 from fairdraw.layout import Layout
-from fairdraw.programs import Ints, program, whole_solution
+from fairdraw.programs import Bools, Floats, Ints
+from fairdraw.rounding import Rounding
+from fairdraw.search import alone, search
+
+Progress = Callable[[int, int], object]
+
+#: Entries that one batch holds at most: more would not fit the processor's cache.
+_BATCH = 400_000
+#: Cells a search moves at most in one part; the others keep their start.
+_MOVABLE = 3000
+#: Steps of a search; more do not help as often as the exact finish does.
+_STEPS = 150
+#: Splits of the same part, and splits anew in all, before giving up.
+_TRIES, _ANEW = 4, 400
+#: Searches from different starts before a whole-number program is asked.
+_STARTS = 5
+#: Orders of the cells along which starts alternate.
+_ORDERS = 8
+
+
+@dataclass(frozen=True)
+class _Part:
+    """``seats`` of some ``cells``, to be split into so many panels."""
+
+    cells: Ints
+    seats: Ints
+    panels: int
 
 
 def split(
-    layout: Layout, sums: Ints, panels: int, progress: Callable[[int, int], object] | None = None
+    layout: Layout, sums: Ints, panels: int, progress: Progress | None = None
 ) -> list[Ints] | None:
-    """``panels`` panels that keep every row and add up to ``sums``; None if none were found."""
-    if panels == 1:
-        return [sums]
-    first = panels // 2
-    share = sums * first
-    base = share // panels
-    free = np.flatnonzero(share % panels)
-    counted = layout.sums(sums)
-    held = layout.sums(base)
-    low = np.maximum(first * layout.low, counted - (panels - first) * layout.high) - held
-    high = np.minimum(first * layout.high, counted - (panels - first) * layout.low) - held
-    t = layout.of_types(sums)
-    tl = np.maximum(0, t - (panels - first) * layout.people) - layout.of_types(base)
-    th = np.minimum(first * layout.people, t) - layout.of_types(base)
-    position = np.full(layout.cells, -1, np.int64)
-    position[free] = np.arange(len(free))
-    entry = position[layout.cell_of] >= 0
-    row = np.concatenate([layout.row_of[entry], layout.rows + layout.type_of[free]])
-    column = np.concatenate([position[layout.cell_of[entry]], np.arange(len(free))])
-    half = base.copy()
-    if len(free):
-        found = whole_solution(
-            program(
-                np.random.default_rng(1).random(len(free)),
-                (np.zeros(len(free)), np.ones(len(free))),
-                (np.concatenate([low, tl]), np.concatenate([high, th])),
-                (row, column, np.ones(len(row))),
-                whole=True,
-                mip_max_nodes=500,
-                mip_rel_gap=1.0,
-            )
-        )
-        if found is None:
-            return None
-        half[free] += found
-    left = split(layout, half, first)
-    right = split(layout, sums - half, panels - first)
-    return None if left is None or right is None else left + right
+    """``panels`` panels, each the seats of every cell, that keep every row and add up to ``sums``.
+
+    None if none were found. The same arguments give the same panels.
+    """
+    cells = np.flatnonzero(sums)
+    made = _Splitter(layout, panels, progress).expand([_Part(cells, sums[cells], panels)])[0]
+    if made is None:
+        return None
+    result = []
+    for part in made:
+        panel = np.zeros(layout.cells, np.int64)
+        panel[part.cells] = part.seats
+        result.append(panel)
+    return result
+
+
+class _Splitter:
+    def __init__(self, layout: Layout, panels: int, progress: Progress | None) -> None:
+        self.layout, self.panels, self.progress = layout, panels, progress
+        self.generator = np.random.default_rng(panels)
+        self.done = 0
+        self.anew = _ANEW
+        width = np.bincount(layout.cell_of, minlength=layout.cells)
+        order = np.argsort(layout.cell_of, kind="stable")
+        start = np.cumsum(width) - width
+        cell = layout.cell_of[order]
+        # rows_of[c]: the rows of cell c, filled up with a row that does not exist.
+        self.rows_of = np.full((layout.cells, width.max(initial=0)), layout.rows, np.int64)
+        self.rows_of[cell, np.arange(len(order)) - start[cell]] = layout.row_of[order]
+        self.shared = np.bincount(layout.type_of, minlength=len(layout.people)) > 1
+        self.ranks = [self._rank() for _ in range(_ORDERS)]
+
+    def _rank(self) -> Ints:
+        """An order in which neighbours share rows: along it, starts alternate."""
+        columns = self.generator.permutation(self.rows_of.shape[1])
+        keys = [self.generator.random(len(self.rows_of)), *(self.rows_of[:, c] for c in columns)]
+        rank = np.empty(len(self.rows_of), np.int64)
+        rank[np.lexsort(keys)] = np.arange(len(self.rows_of))
+        return rank
+
+    def expand(self, parts: list[_Part]) -> list[list[_Part] | None]:
+        """The panels of every part, or None where none were found."""
+        made: list[list[_Part] | None] = [None] * len(parts)
+        waiting = []
+        for number, part in enumerate(parts):
+            if part.panels == 1:
+                made[number] = [part]
+            else:
+                waiting.append(number)
+        for attempt in range(_TRIES):
+            if not waiting or (attempt and self.anew <= 0):
+                break
+            self.anew -= len(waiting) if attempt else 0
+            halves = self._halve_all([parts[number] for number in waiting])
+            split_now = [number for number, pair in zip(waiting, halves) if pair is not None]
+            below = self.expand([part for pair in halves if pair is not None for part in pair])
+            for number, left, right in zip(split_now, below[::2], below[1::2]):
+                if left is not None and right is not None:
+                    made[number] = left + right
+            waiting = [number for number in waiting if made[number] is None]
+        return made
+
+    def _halve_all(self, parts: list[_Part]) -> list[tuple[_Part, _Part] | None]:
+        """Two parts for each; searched together, what stays broken again from other starts."""
+        result: list[tuple[_Part, _Part] | None] = [None] * len(parts)
+        waiting = sorted(range(len(parts)), key=lambda number: len(parts[number].cells))
+        for _ in range(_STARTS):
+            for batch in self._batches(waiting, parts):
+                halves = self._halve([parts[number] for number in batch])
+                for number, pair in zip(batch, halves):
+                    result[number] = pair
+            waiting = [number for number in waiting if result[number] is None]
+        for number in waiting:
+            result[number] = self._by_program(parts[number])
+        self.done += sum(pair is not None for pair in result)
+        if self.progress is not None:
+            self.progress(min(self.done, self.panels - 1), self.panels)
+        return result
+
+    def _batches(self, numbers: list[int], parts: list[_Part]) -> Iterator[list[int]]:
+        """Parts of similar size together, as many as a batch may hold."""
+        batch: list[int] = []
+        for number in numbers:
+            width = min(len(parts[number].cells), _MOVABLE)
+            if (len(batch) + 1) * width * (self.rows_of.shape[1] + 1) > _BATCH and batch:
+                yield batch
+                batch = []
+            batch.append(number)
+        if batch:
+            yield batch
+
+    def _halve(self, parts: list[_Part]) -> list[tuple[_Part, _Part] | None]:
+        sizes = np.array([len(part.cells) for part in parts])
+        owner = np.repeat(np.arange(len(parts)), sizes)
+        cells = np.concatenate([part.cells for part in parts])
+        seats = np.concatenate([part.seats for part in parts])
+        panels = np.array([part.panels for part in parts])
+        first = panels // 2
+        share = seats * first[owner]
+        base = share // panels[owner]
+        left_over = share - base * panels[owner]
+        free = np.flatnonzero(left_over)
+        start = self._start(owner[free], cells[free], (left_over / panels[owner])[free])
+        up, broken = start, list[int]()
+        if len(free):
+            entries = (owner, cells, seats, base)
+            problem = Rounding(self.layout, self.rows_of, self.shared, entries, free, panels, first)
+            up = self._round(problem, start)
+            broken = problem.broken(up)
+        half = base.copy()
+        half[free] += up
+        ends = np.cumsum(sizes)
+        return [
+            None if number in broken else _pair(part, half[end - len(part.cells) : end])
+            for number, (part, end) in enumerate(zip(parts, ends.tolist()))
+        ]
+
+    def _round(self, problem: Rounding, start: Bools) -> Bools:
+        batch, place = problem.batch(start, _MOVABLE)
+        best, _ = search(batch, _STEPS, self.generator)
+        up = start.copy()
+        up[place[batch.real]] = best[batch.real]
+        for number in problem.broken(up):
+            inside = batch.real[number]
+            mended = mend(alone(batch, number), best[number][inside], self.generator)
+            if mended is not None:
+                up[place[number][inside]] = mended
+        return up
+
+    def _start(self, owner: Ints, cells: Ints, share: Floats) -> Bools:
+        """Along an order of the cells, up whenever the shares have added up to one more."""
+        rank = self.ranks[int(self.generator.integers(_ORDERS))]
+        order = np.argsort(owner * len(rank) + rank[cells], kind="stable")
+        along, who = share[order], owner[order]
+        total = np.cumsum(along)
+        count = int(owner.max(initial=-1)) + 1
+        first = np.searchsorted(who, np.arange(count))
+        offset = self.generator.random(count) - np.append(0.0, total)[first]
+        reached = np.floor(total + offset[who] + 1e-9)
+        before = np.floor(total - along + offset[who] + 1e-9)
+        up = np.zeros(len(cells), bool)
+        up[order] = reached > before
+        return up
+
+    def _by_program(self, part: _Part) -> tuple[_Part, _Part] | None:
+        """Rounded by a whole-number program; failing that, spread further than by rounding."""
+        for program in (rounded, spread):
+            half = program(self.layout, part.cells, part.seats, part.panels, self.generator)
+            if half is not None:
+                return _pair(part, half)
+        return None
+
+
+def _pair(part: _Part, half: Ints) -> tuple[_Part, _Part]:
+    first = part.panels // 2
+    rest = part.seats - half
+    left, right = np.flatnonzero(half), np.flatnonzero(rest)
+    return (
+        _Part(part.cells[left], half[left], first),
+        _Part(part.cells[right], rest[right], part.panels - first),
+    )
