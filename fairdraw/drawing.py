@@ -99,7 +99,7 @@ def _solve_flow(grouping: Grouping, pool: Pool) -> Solution:
 
     flow = solve_flow(grouping)
     cells = tuple(zip(flow.types.tolist(), flow.strata.tolist(), flow.units.tolist()))
-    chances = chance_of_types(flow, [len(kind.ids) for kind in grouping.types])
+    chances = chance_of_types(flow, grouping.table.counts.tolist())
     return Solution(
         mode="B",
         grouping=grouping,
@@ -218,10 +218,8 @@ def seats_by_cell(solution: Solution, seed: bytes) -> list[int]:
     from fairdraw.halving import halve_all
 
     table = np.array(solution.cells, np.int64).reshape(-1, 3)
-    chains = solution.grouping.rows_of
-    inner = np.array([rows[0] if len(rows) > 1 else -1 for rows in chains], np.int64)
-    outer = np.array([rows[-1] if rows else -1 for rows in chains], np.int64)
-    families = [table[:, 0], inner[table[:, 0]], outer[table[:, 0]]]
+    types = solution.grouping.table
+    families = [table[:, 0], types.inner[table[:, 0]], types.outer[table[:, 0]]]
     counts = halve_all(
         table[:, 2], families, table[:, 1], seed, solution.scale, profile=solution.profile
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +53,12 @@ def solve_flow(grouping: Grouping) -> Flow:
     """Leximin chances and their whole-number form; raises chances.Unfillable."""
     plan = grouping.plan
     seats = [stratum.primary for stratum in plan.strata]
-    counts = np.array([len(t.ids) for t in grouping.types], np.int64)
-    choices = [tuple(s for s in t.strata if seats[s]) for t in grouping.types]
+    counts = grouping.table.counts
+    with_seats = {
+        strata: tuple(s for s in strata if seats[s])
+        for strata in {t.strata for t in grouping.types}
+    }
+    choices = [with_seats[t.strata] for t in grouping.types]
     coarse, chances = _chances_with_binding_rows(grouping, seats, counts, choices)
     amounts, routes = _whole_amounts(seats, grouping, coarse, chances)
     units = _split_among_types(amounts, coarse.home, counts, len(coarse.kinds))
@@ -86,9 +91,10 @@ def _chances_with_binding_rows(
 
 
 def _row_members(grouping: Grouping) -> tuple[Ints, Ints]:
-    pairs = [(r, t) for t, rows in enumerate(grouping.rows_of) for r in rows]
-    table = np.array(pairs, np.int64).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
+    """(row, type) pairs: which rows count which types."""
+    rows = np.concatenate((grouping.table.inner, grouping.table.outer))
+    types = np.tile(np.arange(len(grouping.types)), 2)
+    return rows[rows >= 0], types[rows >= 0]
 
 
 class _TypeTable:
@@ -100,9 +106,7 @@ class _TypeTable:
             [number.setdefault(c, len(number)) if c else -1 for c in choices], np.int64
         )
         self.choices = list(number)
-        chains = grouping.rows_of
-        self.inner = np.array([rows[0] if len(rows) > 1 else -1 for rows in chains], np.int64)
-        self.outer = np.array([rows[-1] if rows else -1 for rows in chains], np.int64)
+        self.inner, self.outer = grouping.table.inner, grouping.table.outer
 
     def merge(self, counts: Ints, binding: NDArray[np.bool_]) -> _Coarse:
         """Join all types that differ in nothing but rows that do not bind."""
@@ -246,4 +250,5 @@ def chance_of_types(flow: Flow, counts: list[int]) -> list[Fraction]:
     """Exact chance of a person of each type."""
     by_type = np.zeros(len(counts), np.int64)
     np.add.at(by_type, flow.types, flow.units)
-    return [Fraction(int(units), count << SCALE) for units, count in zip(by_type.tolist(), counts)]
+    exact = cache(lambda units, count: Fraction(units, count << SCALE))
+    return list(map(exact, by_type.tolist(), counts))

@@ -121,16 +121,14 @@ def _colours(partner: Ints, other: Ints, bits: NDArray[Any]) -> Ints:
 
     The bit is that of the smallest cell of the component, and is that cell's own colour.
     """
-    count = len(partner)
-    ahead = partner[other]
-    behind = np.where(partner >= 0, other[partner], -1)
-    lowest = np.arange(count)
-    _smallest_ahead(ahead, lowest)
-    back = np.arange(count)
-    _smallest_ahead(behind, back)
-    lowest = np.minimum(lowest, back)
-    opposite = lowest[other]
-    return np.where(lowest < opposite, bits[lowest], 1 - bits[opposite].astype(np.int64))
+    # The pair (cell, other) as one number: its smaller cell, and whether that is the other one.
+    cells = np.arange(len(partner))
+    lowest = np.minimum(cells, other) * 2 + (other < cells)
+    # Two steps along the path lead to a cell of the same colour; cells behind are ahead of the other.
+    _smallest_ahead(partner[other], lowest)
+    lowest = np.minimum(lowest, lowest[other] ^ 1)
+    colours: Ints = bits[lowest >> 1].astype(np.int64) ^ (lowest & 1)
+    return colours
 
 
 def _smallest_ahead(ahead: Ints, smallest: Ints) -> None:

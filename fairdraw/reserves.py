@@ -107,6 +107,7 @@ class _Waiting:
     ) -> None:
         self.missing = list(seats)
         self.tickets = tickets
+        self.number = len(left)
         table = grouping.table
         open_pair = np.array(seats, np.int64)[table.pair_strata] > 0
         #: Strata that a type may still be seated in, for types that may be seated at all.
@@ -123,7 +124,7 @@ class _Waiting:
         rest = np.arange(len(self.people))
         batch = 64 + 4 * sum(self.missing)
         while any(self.missing):
-            is_open = np.zeros(int(self.types.max(initial=0)) + 1, bool)
+            is_open = np.zeros(self.number, bool)
             is_open[[t for t in self.open if self.choices(t)]] = True
             rest = rest[is_open[self.types[rest]]]
             if not len(rest):

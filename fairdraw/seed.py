@@ -279,10 +279,11 @@ def trial_seed(pool: Any, plan: Any, number: int) -> bytes:
 def stream(seed: bytes, label: str, length: int, *, profile: str = "sha256") -> bytes:
     """The first ``length`` bytes of a labelled stream: H(rng, label, seed, 0) + H(..., 1) + ..."""
     start = new_hash(profile, frame(b"fairdraw/1/rng", label.encode(), seed))
+    start.update(uint64(8))
     blocks = []
     for number in range(-(-length // 32)):
         block = start.copy()
-        block.update(frame(uint64(number)))
+        block.update(uint64(number))
         blocks.append(block.digest())
     return b"".join(blocks)[:length]
 
