@@ -1,11 +1,12 @@
 """Triggers that refuse to change what a draw left behind: seats and frozen members never, a draw only onwards.
 
 A contribution is filled in at the reveal and never again; a draw with a result may only be marked void.
+Who contributes as observer is the person whom the draw names as its observer, once and for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from mingqian.audit.protection import statements
@@ -16,11 +17,11 @@ NEVER_CHANGED = ("draws_drawseat", "draws_frozenmember", "draws_drawevent")
 FROZEN = (
     "application_id", "office_id", "attempt", "frozen_at", "frozen_by_id", "salt_sealed", "pool", "plan",
     "solution", "pool_root", "rules_hash", "lottery_hash", "pool_count", "eligible_count", "trials_counted",
-    "previous",
+    "previous", "parties_min", "observers_min",
 )  # fmt: skip
 RESULT = (
     "commit_hash", "committed_at", "seed", "executed_at", "executed_by_id", "transcript", "transcript_hash",
-    "short_code",
+    "short_code", "observer_by_id",
 )  # fmt: skip
 
 
@@ -29,13 +30,21 @@ def _changed(columns: Sequence[str], *, vendor: str) -> str:
     return "(" + " OR ".join(f"NEW.{name} {differs} OLD.{name}" for name in columns) + ")"
 
 
-def _guards(vendor: str) -> list[tuple[str, str, str]]:
-    """(table, name, condition under which an update of a row is refused)."""
+def _guards(vendor: str, columns: Collection[str]) -> list[tuple[str, str, str]]:
+    """(table, name, condition under which an update of a row is refused).
+
+    `columns` are those the table of draws has: an early migration runs this before a later one adds its own.
+    """
+    frozen = [name for name in FROZEN if name in columns]
+    after = [name for name in RESULT if name in columns]
     onwards = (
         "(OLD.status = 'EXECUTED' AND NEW.status NOT IN ('EXECUTED', 'VOIDED'))"
         " OR (OLD.status IN ('VOIDED', 'ABANDONED'))"
     )
-    result = f"(OLD.status = 'EXECUTED' AND {_changed(RESULT, vendor=vendor)})"
+    result = f"(OLD.status = 'EXECUTED' AND {_changed(after, vendor=vendor)})"
+    if "observer_by_id" in columns:
+        named = _changed(["observer_by_id"], vendor=vendor)
+        result += f" OR (OLD.observer_by_id IS NOT NULL AND {named})"
     fixed = (
         "draw_id",
         "party",
@@ -47,12 +56,44 @@ def _guards(vendor: str) -> list[tuple[str, str, str]]:
     )
     shown = f"(OLD.revealed_at IS NOT NULL) OR {_changed(fixed, vendor=vendor)}"
     return [
-        ("draws_draw", "onwards", f"{_changed(FROZEN, vendor=vendor)} OR {onwards} OR {result}"),
+        ("draws_draw", "onwards", f"{_changed(frozen, vendor=vendor)} OR {onwards} OR {result}"),
         ("draws_contribution", "onwards", shown),
     ]
 
 
-def _lines(vendor: str) -> tuple[list[str], list[str]]:
+def _observer(vendor: str) -> tuple[list[str], list[str]]:
+    """The observer's contribution is refused unless the draw names the same person as its observer."""
+    differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+    trigger, refusal = "draws_contribution_observer", "the draw names another observer"
+    stranger = (
+        f"NEW.party = 'observer' AND NEW.user_id {differs} "  # noqa: S608
+        "(SELECT observer_by_id FROM draws_draw WHERE id = NEW.draw_id)"
+    )
+    if vendor == "sqlite":
+        drop = f"DROP TRIGGER IF EXISTS {trigger}"
+        make = [
+            (
+                f"CREATE TRIGGER {trigger} BEFORE INSERT ON draws_contribution WHEN {stranger} "
+                f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+            )
+        ]
+    else:
+        drop = f"DROP TRIGGER IF EXISTS {trigger} ON draws_contribution"
+        make = [
+            (
+                f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN IF {stranger} THEN RAISE EXCEPTION '{refusal}' "
+                "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+            ),
+            (
+                f"CREATE TRIGGER {trigger} BEFORE INSERT ON draws_contribution FOR EACH ROW "
+                f"EXECUTE FUNCTION {trigger}()"
+            ),
+        ]
+    return [drop, *make], [drop]
+
+
+def _lines(vendor: str, columns: Collection[str]) -> tuple[list[str], list[str]]:
     put: list[str] = []
     take: list[str] = []
     tables = [statements(vendor, table, key="id", refusal=REFUSAL) for table in NEVER_CHANGED]
@@ -63,7 +104,11 @@ def _lines(vendor: str) -> tuple[list[str], list[str]]:
     for each in tables:
         put += each.install
         take += each.remove
-    for table, name, condition in _guards(vendor):
+    if "observer_by_id" in columns:
+        there, gone = _observer(vendor)
+        put += there
+        take += gone
+    for table, name, condition in _guards(vendor, columns):
         trigger = f"{table}_{name}"
         if vendor == "sqlite":
             drop = f"DROP TRIGGER IF EXISTS {trigger}"
@@ -93,12 +138,18 @@ def _lines(vendor: str) -> tuple[list[str], list[str]]:
 
 def install(connection: Any) -> None:
     """Put the triggers in place; harmless where they stand already."""
-    _run(connection, _lines(connection.vendor)[0])
+    _run(connection, _lines(connection.vendor, _columns(connection))[0])
 
 
 def remove(connection: Any) -> None:
     """Take the triggers away: for tests that must empty their tables, and for tests of tampering."""
-    _run(connection, _lines(connection.vendor)[1])
+    _run(connection, _lines(connection.vendor, _columns(connection))[1])
+
+
+def _columns(connection: Any) -> set[str]:
+    with connection.cursor() as cursor:
+        rows = connection.introspection.get_table_description(cursor, "draws_draw")
+    return {row.name for row in rows}
 
 
 def _run(connection: Any, lines: Sequence[str]) -> None:

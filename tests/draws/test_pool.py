@@ -71,6 +71,8 @@ def bare_draw(application):
         pool_count=1,
         eligible_count=1,
         trials_counted=0,
+        parties_min=2,
+        observers_min=1,
         executed_at=now,
         executed_by=application.saved_by,
         transcript=b"{}",

@@ -54,6 +54,8 @@ class Draw(models.Model):
     `previous` is the digest of the transcript that this draw replaces after a void, or supplements.
     `salt_sealed` is the secret from which every member's pseudonym salt of this draw is derived;
     `pool` and `plan` are the engine's canonical JSON as frozen; `transcript` is the published file, byte for byte.
+    `parties_min` and `observers_min` are the rules' minima of contributing parties as they stood at the freeze.
+    `observer_by` is whoever contributed as observer; a trigger holds it equal to the contribution's person.
     """
 
     application = models.ForeignKey(DrawApplication, on_delete=models.PROTECT, related_name="draws")
@@ -75,6 +77,11 @@ class Draw(models.Model):
     eligible_count = models.PositiveIntegerField()
     trials_counted = models.PositiveIntegerField()
     previous = models.CharField(max_length=64, blank=True)
+    parties_min = models.PositiveSmallIntegerField()
+    observers_min = models.PositiveSmallIntegerField()
+    observer_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     commit_hash = models.CharField(max_length=64, blank=True)
     committed_at = models.DateTimeField(null=True, blank=True)
     seed = models.CharField(max_length=64, blank=True)
@@ -118,6 +125,14 @@ class Draw(models.Model):
                     executed_by__isnull=False,
                     transcript__isnull=False,
                     short_code__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="observer_operates_nothing",
+                condition=models.Q(observer_by=None)
+                | (
+                    ~models.Q(frozen_by=models.F("observer_by"))
+                    & (models.Q(executed_by=None) | ~models.Q(executed_by=models.F("observer_by")))
                 ),
             ),
             models.CheckConstraint(

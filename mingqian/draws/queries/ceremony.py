@@ -13,8 +13,6 @@ from mingqian.accounts.models import User
 from mingqian.accounts.roles import HRSS, OFFICE, Role
 from mingqian.draws.models import Contribution, Draw, DrawApplication, DrawKind, DrawStatus, Party
 
-from .rules.check import rules_for
-
 HUMANS = (Party.OFFICE, Party.HRSS, Party.OBSERVER)
 
 
@@ -50,15 +48,17 @@ def previous_digest(application: DrawApplication) -> str:
 
 
 def missing_parties(draw: Draw, wanted: Collection[Party] | None = None) -> list[str]:
-    """Who must still commit before the reveal may begin, in words; with `wanted`, which of these."""
+    """Who must still commit before the reveal may begin, in words; with `wanted`, which of these.
+
+    The minima are those frozen with the draw: a rule changed since does not reach it.
+    """
     there = set(draw.contributions.exclude(party=Party.SERVER).values_list("party", flat=True))
     if wanted is not None:
         return [str(party.label) for party in wanted if party not in there]
-    rules = rules_for(draw.application)
     missing = []
-    if rules["observer_parties_min"].whole and Party.OBSERVER not in there:
+    if draw.observers_min and Party.OBSERVER not in there:
         missing.append(str(Party.OBSERVER.label))
-    least = min(rules["contributing_parties_min"].whole, len(HUMANS))
+    least = min(draw.parties_min, len(HUMANS))
     for party in HUMANS:
         if len(there) + len(missing) >= least:
             break

@@ -75,6 +75,8 @@ def contribute(
             raise CeremonyMovedOn()
         if held.contributions.filter(party=party).exists():
             raise AlreadyContributed()
+        if party == Party.OBSERVER:
+            _name_observer(held, by)
         made = _store(held, party, by, nonce, commitment, at)
         closed = not missing_parties(held, HUMANS)
         if closed:
@@ -95,6 +97,14 @@ def contribute(
             at=at,
         )
     return made
+
+
+def _name_observer(draw: Draw, by: User) -> None:
+    """The draw keeps who observes it, so that the database itself refuses them as its operator."""
+    if draw.frozen_by_id == by.pk:
+        raise NotAParty("您冻结了本次抽取的评委库，不能再以监督人员身份参加。")
+    Draw.objects.filter(pk=draw.pk, observer_by=None).update(observer_by=by)
+    draw.observer_by = by
 
 
 def contribute_as_server(draw: Draw, *, at: datetime) -> Contribution:

@@ -14,9 +14,10 @@ from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import Draw, DrawApplication, DrawEvent, FrozenMember
 from mingqian.draws.queries.ceremony import current_draw, previous_digest
-from mingqian.draws.queries.pool import Survey, assemble
+from mingqian.draws.queries.pool import assemble
 from mingqian.draws.queries.readiness import freeze_case, freeze_findings
 from mingqian.draws.queries.rules import Finding
+from mingqian.draws.queries.rules.case import Case
 from mingqian.draws.queries.salts import salt_aad, salt_maker
 from mingqian.web.sealed import seal
 
@@ -50,7 +51,7 @@ def freeze_draw(application: DrawApplication, *, by: User, at: datetime | None =
             blocking = freeze_findings(held, case=case).blocking
             if blocking:
                 raise CannotFreeze(blocking)
-            draw = _freeze(held, case.survey, by, at)
+            draw = _freeze(held, case, by, at)
     except IntegrityError:
         under_way = current_draw(application)
         if under_way is None:
@@ -59,7 +60,8 @@ def freeze_draw(application: DrawApplication, *, by: User, at: datetime | None =
     return draw
 
 
-def _freeze(application: DrawApplication, survey: Survey, by: User, at: datetime) -> Draw:
+def _freeze(application: DrawApplication, case: Case, by: User, at: datetime) -> Draw:
+    survey = case.survey
     last = application.draws.order_by("-attempt").first()
     attempt = last.attempt + 1 if last else 1
     secret = secrets.token_bytes(32)
@@ -82,6 +84,8 @@ def _freeze(application: DrawApplication, survey: Survey, by: User, at: datetime
         eligible_count=len(assembled.pool.eligible),
         trials_counted=application.trial_count,
         previous=previous_digest(application),
+        parties_min=case.rules["contributing_parties_min"].whole,
+        observers_min=case.rules["observer_parties_min"].whole,
     )
     known = {facts.expert_id: facts for facts in survey.members}
     FrozenMember.objects.bulk_create(
@@ -115,6 +119,8 @@ def _freeze(application: DrawApplication, survey: Survey, by: User, at: datetime
             "rules_hash": draw.rules_hash,
             "lottery_hash": draw.lottery_hash,
             "trials": draw.trials_counted,
+            "parties_min": draw.parties_min,
+            "observers_min": draw.observers_min,
             **counts,
         },
         at=at,

@@ -18,6 +18,7 @@ from mingqian.accounts.access import check
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import DrawApplication, DrawStatus, TrialDraw
+from mingqian.draws.queries.ceremony import current_draw
 from mingqian.draws.queries.grid import Grid, alternates_for
 from mingqian.draws.queries.pool import Assembled, assemble
 from mingqian.draws.queries.rules import read_case
@@ -94,6 +95,8 @@ def _count(tried: _Tried, *, key: str, by: User, at: datetime) -> TrialDraw:
         summary = tried.summary(number)
         with transaction.atomic():
             if rows.filter(trial_count=number - 1).update(trial_count=number):
+                # The row is ours now: a freeze at the same moment came before, or will count this trial.
+                _refuse_if_drawing(tried.application)
                 return _store(tried, number, summary, key, by, at)
 
 
@@ -104,8 +107,18 @@ def _refuse_if_pointless(application: DrawApplication) -> None:
         raise TrialRefused("还没有设置正选人数，请先填写席位再试抽取。")
     if application.matter.status in CLOSED:
         raise TrialRefused("申请已终止，不再试抽取。")
-    if application.draws.filter(status=DrawStatus.EXECUTED).exists():
-        raise TrialRefused("已正式抽取，不再试抽取。")
+    _refuse_if_drawing(application)
+
+
+def _refuse_if_drawing(application: DrawApplication) -> None:
+    """From the freeze on, the number of trials stands in what the parties commit to."""
+    draw = current_draw(application)
+    if draw is not None:
+        raise TrialRefused(
+            "已正式抽取，不再试抽取。"
+            if draw.status == DrawStatus.EXECUTED
+            else "评委库已冻结，正式抽取正在进行，不再试抽取。"
+        )
 
 
 def _store(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mingqian.accounts.access import refuse, requires
 from mingqian.committees.queries import filing_on
-from mingqian.draws.models import DrawApplication
+from mingqian.draws.models import DrawApplication, DrawStatus
 from mingqian.draws.queries.applications import DRAWN as DRAWN_STATE
 from mingqian.draws.queries.applications import state_of
 from mingqian.draws.queries.ceremony import latest_draw
@@ -70,7 +70,8 @@ def show_application(request: HttpRequest, number: str) -> HttpResponse:
             and user.office_id == application.office_id,
             "may_try": user.may("draws.run_trial")
             and matter.status not in ("CANCELLED", "REJECTED")
-            and state.key != DRAWN_STATE.key,
+            and state.key != DRAWN_STATE.key
+            and (draw is None or draw.status not in (DrawStatus.FROZEN, DrawStatus.COMMITTED)),
             "may_review": user.may("draws.review_application"),
             "onward": onward_links(application),
             "draw": draw,

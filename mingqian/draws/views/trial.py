@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mingqian.accounts.access import refuse, requires
 from mingqian.draws.models import DrawApplication, TrialDraw
 from mingqian.draws.queries.applications import state_of
+from mingqian.draws.queries.ceremony import current_draw
 from mingqian.draws.queries.rules import read_case
 from mingqian.draws.queries.rules.members import cap_by_rule
 from mingqian.draws.services.editing import SavedMeanwhile
@@ -86,7 +87,8 @@ def trial_context(
         "may_change": may_change,
         "may_apply": may_change and not stale,
         "may_submit": may_change and request.user.may("draws.submit_application"),
-        "may_try": matter.status not in ("CANCELLED", "REJECTED"),
+        "may_try": matter.status not in ("CANCELLED", "REJECTED")
+        and current_draw(application) is None,
         "key": uuid4().hex,
     }
 
