@@ -123,6 +123,8 @@ class _Sharing:
         column = self.column[self.cell]
         loose = column >= self.count
         self.weight = self._total(self.share)
+        #: Rows that hold columns besides those of claims with one cell.
+        self.elastic = np.bincount(self.row[loose], minlength=len(self.low)) > 0
         weighty = np.flatnonzero(self.weight)
         entries = (
             np.concatenate([self.row[loose], self.part_row, weighty]),
@@ -157,12 +159,7 @@ class _Sharing:
     def solve(self) -> float:
         """The best level, in chances, once no claim breaks its limit."""
         while True:
-            self.solver.run()
-            if self.solver.getModelStatus() != OPTIMAL:
-                self.solver.clearSolver()
-                self.solver.run()
-            if self.solver.getModelStatus() != OPTIMAL:
-                raise Unfillable
+            self._run()
             self.values = np.array(self.solver.getSolution().col_value)
             level = float(self.values[self.level])
             base = np.where(self.settled, self.seats, self.share * level)
@@ -174,6 +171,19 @@ class _Sharing:
             if not broken.any():
                 return level / self.size
             self._watch(np.flatnonzero(broken))
+
+    def _run(self) -> None:
+        """Find an optimum; after the first level only rounding errors can be in the way."""
+        for tolerance in (None, 1e-9, 1e-8, 1e-7, 1e-6):
+            if tolerance is not None:
+                self.solver.clearSolver()
+                self.solver.setOptionValue("primal_feasibility_tolerance", tolerance)
+            self.solver.run()
+            if self.solver.getModelStatus() == OPTIMAL:
+                return
+            if tolerance is not None and not self.settled.any():
+                raise Unfillable
+        raise ArithmeticError("a later level has no optimum")
 
     def _watch(self, claims: Ints) -> None:
         """State the limits of claims that broke them: few ever do."""
@@ -219,11 +229,13 @@ class _Sharing:
         open_share = np.where(self.settled, 0.0, self.share)
         before, self.weight = self.weight, self._total(open_share)
         fixed = self._total(np.where(self.settled, self.seats, 0.0))
+        low, high = self.low - fixed, self.high - fixed
+        # A row with nobody open would only hold the rounding errors of those settled.
+        done = (self.weight == 0) & ~self.elastic
+        low[done], high[done] = -INFINITY, INFINITY
         for row in np.flatnonzero(before != self.weight).tolist():
             self.solver.changeCoeff(row, self.level, float(self.weight[row]))
-            self.solver.changeRowBounds(
-                row, float(self.low[row] - fixed[row]), float(self.high[row] - fixed[row])
-            )
+            self.solver.changeRowBounds(row, float(low[row]), float(high[row]))
         for k in new.tolist():
             self.solver.changeColBounds(k, 0.0, 0.0)
             if k in self.watched:

@@ -30,7 +30,9 @@ _STEPS = 150
 #: Splits of the same part, and splits anew in all, before giving up.
 _TRIES, _ANEW = 4, 400
 #: Searches from different starts before a whole-number program is asked.
-_STARTS = 5
+_STARTS = 8
+#: For so few cells a whole-number program is quick and asked after two searches.
+_SMALL = 64
 #: Orders of the cells along which starts alternate.
 _ORDERS = 8
 
@@ -113,13 +115,18 @@ class _Splitter:
         """Two parts for each; searched together, what stays broken again from other starts."""
         result: list[tuple[_Part, _Part] | None] = [None] * len(parts)
         waiting = sorted(range(len(parts)), key=lambda number: len(parts[number].cells))
-        for _ in range(_STARTS):
+        programs: list[int] = []
+        for attempt in range(_STARTS):
+            if attempt == 2:
+                small = [n for n in waiting if len(parts[n].cells) <= _SMALL]
+                programs += small
+                waiting = [n for n in waiting if len(parts[n].cells) > _SMALL]
             for batch in self._batches(waiting, parts):
-                halves = self._halve([parts[number] for number in batch])
+                halves = self._halve([parts[number] for number in batch], attempt)
                 for number, pair in zip(batch, halves):
                     result[number] = pair
             waiting = [number for number in waiting if result[number] is None]
-        for number in waiting:
+        for number in programs + waiting:
             result[number] = self._by_program(parts[number])
         self.done += sum(pair is not None for pair in result)
         if self.progress is not None:
@@ -138,7 +145,7 @@ class _Splitter:
         if batch:
             yield batch
 
-    def _halve(self, parts: list[_Part]) -> list[tuple[_Part, _Part] | None]:
+    def _halve(self, parts: list[_Part], attempt: int) -> list[tuple[_Part, _Part] | None]:
         sizes = np.array([len(part.cells) for part in parts])
         owner = np.repeat(np.arange(len(parts)), sizes)
         cells = np.concatenate([part.cells for part in parts])
@@ -154,7 +161,7 @@ class _Splitter:
         if len(free):
             entries = (owner, cells, seats, base)
             problem = Rounding(self.layout, self.rows_of, self.shared, entries, free, panels, first)
-            up = self._round(problem, start)
+            up = self._round(problem, start, _STEPS * (1 + attempt))
             broken = problem.broken(up)
         half = base.copy()
         half[free] += up
@@ -164,9 +171,9 @@ class _Splitter:
             for number, (part, end) in enumerate(zip(parts, ends.tolist()))
         ]
 
-    def _round(self, problem: Rounding, start: Bools) -> Bools:
+    def _round(self, problem: Rounding, start: Bools, steps: int) -> Bools:
         batch, place = problem.batch(start, _MOVABLE)
-        best, _ = search(batch, _STEPS, self.generator)
+        best, _ = search(batch, steps, self.generator)
         up = start.copy()
         up[place[batch.real]] = best[batch.real]
         for number in problem.broken(up):
