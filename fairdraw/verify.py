@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Judge the transcript of a draw: one file, standard library only, Python 3.8 or later.
 
-    python3 verify.py transcript.json
+    python3 verify.py [--lang=zh] [--chances] transcript.json
 
-recomputes the draw step by step and says in words what fits and what does not. It shares no code
-with the program that draws; docs/draw-protocol.md says in words what both compute. Exit status:
-0 everything fits, 1 a step failed, 2 the file cannot be read.
+recomputes the draw step by step and says in words what fits and what does not; --chances adds everybody's exact
+chance. It shares no code with the program that draws; docs/draw-protocol.md says in words what both compute.
+Exit status: 0 everything fits, 1 a step failed, 2 the file cannot be read.
 """
-
 # fmt: off
 # mypy: disable-error-code="type-arg, no-untyped-def, no-any-return, var-annotated, index"
 from __future__ import annotations
@@ -18,52 +17,44 @@ import re
 import sys
 import unicodedata
 from collections import Counter, deque
-from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate, chain, count
+from types import SimpleNamespace
 from typing import Any
 
-HASHES, SCALE, MOST_SEATS, MASK = {"sha256": "sha256", "gm": "sm3"}, 40, 4095, (1 << 64) - 1
+HASHES, SCALE, MASK, SAFE, DEAREST = {"sha256": "sha256", "gm": "sm3"}, 40, (1 << 64) - 1, (1 << 53) - 1, 1 << 40
+MOST_SEATS, MOST_QUOTAS, MOST_PANELS, DEEPEST = 4095, 500, 1 << 14, 40
 STEPS = ("FORMAT", "POOL", "EXCLUSIONS", "RULES", "COMMITMENT", "SEED", "LOTTERY", "CHANCES",
          "CERTIFICATE", "COUNTS", "PANEL", "ALTERNATES", "DIGEST", "SIGNATURES")
 #: Per language: verdicts (3), remarks (2), labels of a failure (3), names of the steps.
 WORDS = {
-    "en": ("every step fits", "step {} failed: do not trust this file", "the file cannot be read",
-           "not checked", "none in the file", "expected", "the file says", "at", dict(zip(STEPS, (
-               "complete, official, canonical form", "fingerprint of the pool",
-               "every exclusion has its rule and evidence", "seats and rules unchanged",
-               "committed first, revealed later", "seed made of all contributions",
-               "every possible panel keeps the rules", "chances add up to the seats",
-               "smallest chance cannot be larger", "seats by type follow from the seed",
-               "every primary recomputed", "every alternate recomputed",
+    "en": ("every step fits", "step {} failed: do not trust this file", "the file cannot be read", "not checked",
+           "none in the file", "expected", "the file says", "at", dict(zip(STEPS, (
+               "complete, official, canonical form", "fingerprint of the pool", "every exclusion has its rule and evidence",
+               "seats and rules unchanged", "committed first, revealed later", "seed made of all contributions",
+               "every possible panel keeps the rules", "chances add up to the seats", "smallest chance cannot be larger",
+               "seats by type follow from the seed", "every primary recomputed", "every alternate recomputed",
                "nothing else was changed", "signatures")))),
-    "zh": ("全部相符", "第 {} 步未通过，请勿采信这份文件", "文件无法读取", "未检查", "文件未附签名", "应为",
-           "文件所载", "所在位置", dict(zip(STEPS, (
-               "文件完整、格式规范", "评委库指纹相符", "排除均有据", "席位与抽取规则相符", "先承诺、后揭示",
-               "种子合成正确", "每一种可能的名单都合规", "机会总数无误", "最低机会已是最高",
-               "各类席位数由种子决定", "正选逐席重算一致", "备选次序重算一致", "其余内容未被改动", "签名相符"))))}
-
-
-@dataclass
-class Check:
-    """One step: ok is True, False, or None if it was not checked; the rest is text."""
-
-    number: int
-    code: str
-    ok: Any = None
-    value: str = ""
-    expected: str = ""
-    found: str = ""
-    where: str = ""
-
-
-@dataclass
-class Report:
-    """ok: no step failed. readable: it was JSON. facts: what the transcript says of the draw."""
-
-    ok: bool
-    readable: bool
-    checks: list
-    facts: dict
+    "zh": ("全部相符", "第 {} 步未通过，请勿采信这份文件", "文件无法读取", "未检查", "文件未附签名", "应为", "文件所载", "所在位置",
+           dict(zip(STEPS, ("文件完整、格式规范", "评委库指纹相符", "排除均有据", "席位与抽取规则相符", "先承诺、后揭示",
+                            "种子合成正确", "每一种可能的名单都合规", "机会总数无误", "最低机会已是最高", "各类席位数由种子决定",
+                            "正选逐席重算一致", "备选次序重算一致", "其余内容未被改动", "签名相符"))))}
+#: What stands where: {..} an object with these fields, [x] a list of x, (x, y) just these two, (None, x) null or x.
+NAME, LIMIT, RATIO, PAIRS = (None, str), (None, int), (None, (int, int)), [(str, str)]
+MEMBER = {"employer": NAME, "group": NAME, "id": str, "stratum": NAME, "values": PAIRS}
+QUOTA = {"alternate_high": LIMIT, "alternate_low": int, "category": str, "group": NAME, "high": LIMIT, "low": int,
+         "values": [str]}
+SHAPE = {
+    "pool": {"records": [{"employer": NAME, "exclusions": PAIRS, "id": str, "strata": [str], "values": PAIRS}]},
+    "plan": {"strata": [{"alternate": int, "group": NAME, "id": str, "primary": int}], "quotas": [QUOTA], "ceiling": RATIO,
+             "employer_cap": LIMIT, "group_caps": {str: int}, "designated": [MEMBER], "kept": [MEMBER]},
+    "beacon": (None, {"at": str, "source": str, "value": str}), "abandoned": [str], "previous": NAME, "refusals": [str],
+    "parties": [{"commitment": str, "id": str, "nonce": str}], "panel": [{}], "alternates": [{}], "attempt": int,
+    "trials": int, "index": LIMIT, "lottery": {"bound": (int, int), "mode": str, "scale": int},
+    "signatures": [{"algorithm": str, "party": str, "public_key": str, "signature": str}]}
+UNITS = {"cells": [(int, int, int)], "types": [(NAME, [str], int)], "prices": {"rows": [(str, NAME, int)], "strata": [int]}}
+PANELS = {"cells": [(int, int, int, int)], "types": [(NAME, [str], int, [int])], "panels": [[int]], "ceiling": RATIO,
+          "levels": [{"prices": [(int, int)], "types": [int]}], "method": str}
 
 
 class Failure(Exception):
@@ -75,9 +66,14 @@ def demand(fits: bool, where: str, expected: Any = "", found: Any = "") -> None:
         raise Failure(where, str(expected)[:200], str(found)[:200])
 
 
-def whole(value: Any, where: str, low: int = 0, high: int = 2**53 - 1) -> int:
-    demand(type(value) is int and low <= value <= high, where, f"{low}..{high}", value)
+def whole(value: int, where: str, low: int = 0, high: int = SAFE) -> int:
+    demand(low <= value <= high, where, f"{low}..{high}", value)
     return value
+
+
+def raw(text: str, where: str) -> bytes:
+    demand(bool(re.fullmatch("([0-9a-f]{2})*", text)), where, "lower-case hex digits", text)
+    return bytes.fromhex(text)
 
 
 def canonical(value: Any) -> bytes:
@@ -85,11 +81,23 @@ def canonical(value: Any) -> bytes:
     return unicodedata.normalize("NFC", text).encode("utf-8")
 
 
+def shaped(value: Any, shape: Any) -> bool:
+    if isinstance(shape, tuple) and shape[0] is None:
+        return value is None or shaped(value, shape[1])
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and set(shape) <= {*value, str} and all(
+            shaped(part, shape.get(name, shape.get(str, Any))) for name, part in value.items())
+    if isinstance(shape, (list, tuple)):
+        each = shape if isinstance(shape, tuple) else shape * len(value)
+        return isinstance(value, list) and len(value) == len(each) and all(map(shaped, value, each))
+    return shape is Any or type(value) is shape
+
+
 class Draw:
     """The document and what the steps find out about it; one method for each step."""
 
     def __init__(self, data: bytes) -> None:
-        self.data, self.facts, self.doc = data, {}, None  # type: bytes, dict, Any
+        self.data, self.facts, self.doc, self.types, self.chance = data, {}, None, [], []  # type: Any, dict, Any, list, list
         self.hash = lambda data: hashlib.new(HASHES[self.doc["profile"]], data).digest()
 
     def digest(self, label: str, *fields: bytes) -> bytes:
@@ -100,15 +108,21 @@ class Draw:
         return value.hex()[:8]
 
     def format(self) -> str:
-        self.doc = doc = json.loads(self.data.decode("utf-8"), parse_float=str, parse_constant=str)
+        text = self.data.decode("utf-8")
+        bare = re.sub(r'"(?:[^"\\\x00-\x1f\x7f-\x9f]|\\["\\])*"', "", text)  # without proper texts
+        depth = max(accumulate(1 if c in "[{" else -1 for c in re.findall(r"[][{}]", bare)), default=0)
+        demand(depth <= DEEPEST and not re.search(r"\d{17}", bare), "$", "canonical JSON", "too deep, or too long a number")
+        self.doc = doc = json.loads(text, parse_constant=str)
         for name, allowed in (("format", ["fairdraw/1"]), ("kind", ["official"]), ("profile", HASHES)):
             demand(doc[name] in allowed, name, " or ".join(allowed), doc[name])
-        self.facts.update({name: doc[name] for name in (
-            "attempt", "beacon", "commit", "digest", "metadata", "previous", "profile", "program",
-            "seed", "trials")}, title=doc["plan"]["title"], parties=[p["id"] for p in doc["parties"]])
         again = canonical(doc)
         differ = (i for i, (a, b) in enumerate(zip(again, self.data)) if a != b)
         demand(again == self.data, f"byte {next(differ, len(again))}", "canonical JSON", "another form")
+        fits = not re.search('"|true|false', bare) and all(int(number) <= SAFE for number in re.findall(r"\d{16}", bare))
+        demand(fits, "$", "text without control characters, whole numbers up to 2^53 - 1, or null", "something else")
+        for part, shapes in (doc, SHAPE), (doc["lottery"], PANELS if doc["lottery"]["mode"] == "L" else UNITS):
+            for name, shape in shapes.items():
+                demand(name in part and shaped(part[name], shape), name, "another kind of value")
         return f"{len(self.data)} bytes, {self.hash(self.data).hex()[:8]}"
 
     def pool(self) -> str:
@@ -128,33 +142,32 @@ class Draw:
                 fits = re.fullmatch("[A-Z][A-Z0-9_]{0,39}", code) and re.fullmatch("[0-9a-f]{64}", evidence)
                 demand(bool(fits), f"pool.records[{i}].exclusions", "a code and a hash", code)
         self.eligible = [person for person in self.people if not person["exclusions"]]
-        codes = Counter(code for person in self.people for code, _ in person["exclusions"][:1])
-        self.facts.update(pool=len(self.people), eligible=len(self.eligible), codes=dict(codes),
-                          excluded=sum(codes.values()))
+        codes = Counter(person["exclusions"][0][0] for person in self.people if person["exclusions"])
+        self.facts.update(pool=len(self.people), eligible=len(self.eligible), codes=dict(codes), excluded=sum(codes.values()))
         return f"{self.facts['excluded']} excluded, {len(self.eligible)} eligible"
 
     def rules(self) -> str:
-        plan, self.strata = self.doc["plan"], self.doc["plan"]["strata"]
+        plan, self.strata, self.quotas = self.doc["plan"], self.doc["plan"]["strata"], self.doc["plan"]["quotas"]
         value = self.same("rules_hash", self.digest("fairdraw/1/rules", canonical(plan)), self.doc["rules_hash"])
         self.index = {stratum["id"]: i for i, stratum in enumerate(self.strata)}
         demand(len(self.index) == len(self.strata), "plan.strata", "every stratum once")
-        self.first, self.second = ([whole(s[part], "plan.strata", 0, MOST_SEATS) for s in self.strata]
-                                   for part in ("primary", "alternate"))
-        total = whole(sum(self.first + self.second), "plan.strata", 1, MOST_SEATS)
-        self.cap, self.taken = {None: plan["employer_cap"], **plan["group_caps"]}, Counter()
-        self.room = lambda row: self.cap[row[1]] - self.taken[row]  # row: (employer, group or None)
-        members = plan["designated"] + plan["kept"]
-        for member in members:
+        self.seats = self.first, self.second = [[whole(s[part], "plan.strata", 0, MOST_SEATS) for s in self.strata]
+                                                for part in ("primary", "alternate")]
+        whole(sum(self.first), "plan.strata", 1), whole(sum(self.first + self.second), "plan.strata", 1, MOST_SEATS)
+        whole(len(self.quotas), "plan.quotas", 0, MOST_QUOTAS)
+        self.cap, self.taken = {None: plan["employer_cap"], **plan["group_caps"]}, Counter()  # type: dict, Counter
+        for member in plan["designated"] + plan["kept"]:
             home = member if member["stratum"] is None else self.strata[self.index[member["stratum"]]]
             self.taken.update((member["employer"], group) for group in {None, home["group"]})
-        again = {member["id"] for member in members} & {person["id"] for person in self.eligible}
-        demand(not again, "plan.designated", "nobody who can be drawn", again)
+            self.taken.update(q for q in self.quotas_of(member) if self.quotas[q]["group"] in (None, home["group"]))
+            again = [person["id"] for person in self.eligible if person["id"] == member["id"]]
+            demand(not again, "plan.designated", "nobody who can be drawn", again)
         self.facts.update(primary=sum(self.first), alternate=sum(self.second))
-        return f"{sum(self.first)} + {total - sum(self.first)} seats, {value}"
+        return f"{sum(self.first)} + {sum(self.second)} seats, {value}"
 
     def commitment(self) -> str:
         doc, parties, fields = self.doc, self.doc["parties"], []
-        names, nonces = [p["id"] for p in parties], [bytes.fromhex(p["nonce"]) for p in parties]
+        names, nonces = [p["id"] for p in parties], [raw(p["nonce"], "parties") for p in parties]
         demand(names == sorted(set(names)) and len(names) >= 2, "parties", "two or more, in order", names)
         demand(len(set(nonces)) == len(nonces), "parties", "every nonce once")
         for i, (party, nonce) in enumerate(zip(parties, nonces)):
@@ -162,120 +175,207 @@ class Draw:
             promise = self.digest("fairdraw/1/nonce", nonce)
             self.same(f"parties[{i}].nonce", promise, party["commitment"])
             fields += [party["id"].encode(), promise]
-        failed = [bytes.fromhex(value) for value in doc["abandoned"]]
         told = doc["beacon"] and {name: doc["beacon"][name] for name in ("at", "source")}
+        demand(doc["refusals"] == sorted(set(doc["refusals"])), "refusals", "every id once, in order")
+        failed, trials = [raw(value, "abandoned") for value in doc["abandoned"]], whole(doc["trials"], "trials")
+        attempt = whole(doc["attempt"], "attempt", len(failed) + 1, len(failed) + 1)
+        counts = [number.to_bytes(8, "big") for number in (len(parties), trials, attempt, len(failed))]
         value = self.digest(
-            "fairdraw/1/commit", *(bytes.fromhex(h) for h in (
-                doc["pool"]["root"], doc["rules_hash"], doc["lottery_hash"])),
-            canonical(doc["program"]), len(parties).to_bytes(8, "big"), *fields,
-            canonical(told) if told else b"none", whole(doc["trials"], "trials").to_bytes(8, "big"),
-            whole(doc["attempt"], "attempt", len(failed) + 1, len(failed) + 1).to_bytes(8, "big"),
-            len(failed).to_bytes(8, "big"), *failed, bytes.fromhex(doc["previous"] or ""),
-            self.digest("fairdraw/1/refusals", canonical(doc["refusals"])))
+            "fairdraw/1/commit", *(raw(text, "$") for text in (doc["pool"]["root"], doc["rules_hash"], doc["lottery_hash"])),
+            canonical(doc["program"]), counts[0], *fields, canonical(told) if told else b"none", *counts[1:], *failed,
+            raw(doc["previous"] or "", "previous"), self.digest("fairdraw/1/refusals", canonical(doc["refusals"])))
         return f"{len(parties)} parties, {self.same('commit', value, doc['commit'])}"
 
     def seed(self) -> str:
-        beacon, fields = self.doc["beacon"], [bytes.fromhex(self.doc["commit"])]
+        beacon, fields = self.doc["beacon"], [raw(self.doc["commit"], "commit")]
         for party in self.doc["parties"]:
-            fields += [party["id"].encode(), bytes.fromhex(party["nonce"])]
+            fields += [party["id"].encode(), raw(party["nonce"], "parties")]
         self.s = self.digest("fairdraw/1/seed", *fields, beacon["value"].encode() if beacon else b"none")
         return self.same("seed", self.s, self.doc["seed"])
 
-    def group_people(self) -> None:
-        """Types (employer or None, strata) -> ids in order; cap rows of each type, inner first."""
-        reach, count, types = [], Counter(), {}  # type: list, Counter, dict
+    def quotas_of(self, person: dict) -> tuple:
+        own = dict(person["values"])
+        return tuple(q for q, quota in enumerate(self.quotas) if own.get(quota["category"]) in quota["values"])
+
+    def room(self, row: tuple) -> int:
+        return self.cap[row[1]] - self.taken[row]
+
+    def group_people(self) -> tuple:
+        """Sets the types: (employer or None, strata, quotas) -> ids. Returns employers that matter, people by row, crossing."""
+        reach, crowd, types = [], Counter(), {}  # type: list, Counter, dict
         for person in self.eligible:
             numbers = {self.index[name] for name in [*person["strata"], "*"] if name in self.index}
             strata = tuple(sorted(s for s in numbers if self.first[s] or self.second[s]))
             if strata:
-                reach.append((person["employer"], strata, person["id"]))
-                groups = {None} | {self.strata[s]["group"] for s in strata}
-                count.update((person["employer"], group) for group in groups)
-        capped = {group for group, cap in self.cap.items() if cap is not None}
-        tight = {row[0] for row, n in count.items() if row[1] in capped and n > self.room(row)}
-        for employer, strata, person in reach:
-            demand(employer is not None or not capped, "pool.records", "an employer", person)
-            types.setdefault((employer if employer in tight else None, strata), []).append(person)
-        self.types = sorted(types.items(), key=lambda item: ((item[0][0] or "").encode(), item[0][1]))
-        self.rows_of = []
-        for (employer, strata), _ in self.types:
-            groups = {self.strata[s]["group"] for s in strata}
-            inner = [group for group in groups if group is not None and group in capped]
-            self.rows_of.append([(employer, group) for group in [*inner, None] if employer and group in capped])
-            demand(len(groups) == 1 or not inner or not employer, "pool.records", "one group", employer)
+                lacks = {quota["category"] for quota in self.quotas} - {category for category, _ in person["values"]}
+                demand(not lacks, "pool.records", lacks, person["id"])
+                groups = {self.strata[s]["group"] for s in strata}
+                reach.append((person["employer"], strata, self.quotas_of(person), person["id"], groups))
+                crowd.update((person["employer"], group) for group in {None} | groups)
+        self.capped = {group for group, cap in self.cap.items() if cap is not None}
+        tight = {row[0] for row, n in crowd.items() if row[1] in self.capped and n > self.room(row)}
+        for employer, strata, quotas, person, _ in reach:
+            demand(employer is not None or not self.capped, "pool.records", "an employer", person)
+            types.setdefault((employer if employer in tight else None, strata, quotas), []).append(person)
+        self.types = sorted(types.items(), key=lambda item: ((item[0][0] or "").encode(), *item[0][1:]))
+        crossing = any(e in tight and len(groups) > 1 and groups & self.capped - {None} for e, _, _, _, groups in reach)
+        return tight, crowd, crossing
+
+    def state_rows(self, tight: set, crowd: Any, general: bool) -> None:
+        """What every panel keeps, in the order of the protocol: (name, least, most); types last. And the rows of each cell."""
+        caps = [row for row in crowd if row[0] in tight and row[1] in self.capped and (not general or crowd[row] > self.room(row))]
+        caps.sort(key=lambda row: (row[0].encode(), (row[1] or "").encode()))
+        rows = []  # type: list
+        for kind, seats in enumerate(self.seats[:1 + general]):
+            rows += [(("stratum", kind, s), k, k) for s, k in enumerate(seats) if k or not general]
+            rows += [(("cap", kind, *row), 0, self.room(row)) for row in caps]
+            for q, quota in enumerate(self.quotas):
+                low, high = (quota[("alternate_" if kind else "") + side] for side in ("low", "high"))
+                most = sum(k for k, s in zip(seats, self.strata) if quota["group"] in (None, s["group"]))
+                base = 0 if kind else self.taken[q]
+                rows.append((("quota", kind, q), max(0, low - base), most if high is None else high - base))
+        self.priced, self.rows = len(rows), [*rows, *((("type", t), 0, len(ids)) for t, (_, ids) in enumerate(self.types))]
+        self.number = {name: r for r, (name, _, _) in enumerate(self.rows)}
+        self.bounded = {r for r, (_, low, high) in enumerate(self.rows) if low > 0 or high < 0}
+
+    def held(self, t: int, s: int, kind: int) -> list:
+        """The numbers of the rows that count people of type t in stratum s."""
+        (employer, _, quotas), group = self.types[t][0], self.strata[s]["group"]
+        names = [("stratum", kind, s), *(("cap", kind, employer, g) for g in {None, group}), ("type", t)]  # type: list
+        names += [("quota", kind, q) for q in quotas if self.quotas[q]["group"] in (None, group)]
+        return [self.number[name] for name in names if name in self.number]
+
+    def caps_of(self, t: int, s: int) -> list:
+        """The caps that count primaries of type t in stratum s, of the group before the overall one."""
+        names = [("cap", 0, self.types[t][0][0], group) for group in dict.fromkeys((self.strata[s]["group"], None))]
+        return [name for name in names if name in self.number]
+
+    def keeps(self, sums: Counter, unit: int, where: str) -> None:
+        for r in {*self.bounded, *sums}:
+            name, low, high = self.rows[r]
+            demand(low * unit <= sums[r] <= high * unit, where, f"{name}: {low * unit}..{high * unit}", sums[r])
 
     def lottery(self) -> str:
-        lottery, fill, rows = self.doc["lottery"], Counter(), Counter()
+        lottery = self.doc["lottery"]
         value = self.same("lottery_hash", self.digest("fairdraw/1/lottery", canonical(lottery)), self.doc["lottery_hash"])
-        self.group_people()
-        told = [[e, [self.strata[s]["id"] for s in u], len(ids)] for (e, u), ids in self.types]
-        demand(told == lottery["types"], "lottery.types", f"{len(told)} types of the pool", "others")
-        choice = any(sum(self.first[s] > 0 for s in u) > 1 for (_, u), _ in self.types)
-        mode = "B" if choice or any(self.rows_of) else "S"
-        self.cells, self.units = [tuple(cell) for cell in lottery["cells"]], Counter()
-        demand(mode == lottery["mode"] and lottery["scale"] == (SCALE if mode == "B" else 0)
-               and (mode == "B") == bool(self.cells), "lottery.mode", mode, lottery["mode"])
-        pairs = [cell[:2] for cell in self.cells]
-        demand(pairs == sorted(set(pairs)), "lottery.cells", "every cell once, in order")
-        for i, (t, s, units) in enumerate(self.cells):
-            whole(t, f"lottery.cells[{i}]", 0, len(self.types) - 1), whole(units, f"lottery.cells[{i}]", 1)
-            demand(s in self.types[t][0][1], f"lottery.cells[{i}]", "a stratum of the type", s)
-            self.units[t] += units
-            fill[s] += units
-            rows.update(dict.fromkeys(self.rows_of[t], units))
-        for t, (_, ids) in enumerate(self.types):
-            whole(self.units[t], f"lottery.types[{t}]", 0, len(ids) << SCALE)
-        for row, units in rows.items():
-            whole(units, f"lottery.cells, cap of {row}", 0, self.room(row) << SCALE)
-        for s, seats in enumerate(self.first if self.cells else []):
-            demand(fill[s] == seats << SCALE, f"lottery.cells, stratum {s}", seats << SCALE, fill[s])
-        return f"{mode}, {len(self.types)} types, {value}"
+        tight, crowd, crossing = self.group_people()
+        choice = any(sum(self.first[s] > 0 for s in u) > 1 for (_, u, _), _ in self.types)
+        self.mode = "L" if self.quotas or self.doc["plan"]["ceiling"] or crossing else "B" if choice or tight else "S"
+        unit = self.unit = {"S": 1, "B": 1 << SCALE, "L": len(lottery.get("panels", []))}[self.mode]
+        told = [lottery["mode"], lottery["scale"], bool(lottery["cells"])]
+        demand(told == [self.mode, SCALE * (self.mode == "B"), self.mode != "S"], "lottery.mode", self.mode, told)
+        types = [[e, [self.strata[s]["id"] for s in u], len(ids)] + [list(q)] * (self.mode == "L") for (e, u, q), ids in self.types]
+        demand(types == lottery["types"], "lottery.types", f"{len(types)} types of the pool", "others")
+        self.state_rows(tight, crowd, self.mode == "L")
+        self.cells = [(t, s, *([] if self.mode == "L" else [0]), *rest) for t, s, *rest in lottery["cells"]]
+        demand(self.cells == sorted({cell[:3]: cell for cell in self.cells}.values()), "lottery.cells", "every cell once, in order")
+        for i, (t, s, kind, amount) in enumerate(self.cells):
+            where = f"lottery.cells[{i}]"
+            whole(t, where, 0, len(types) - 1), whole(kind, where, 0, 1), whole(amount, where, 1)
+            demand(s in self.types[t][0][1] and self.seats[kind][s] > 0, where, "a seat that the type may take", s)
+        held = [self.held(t, s, kind) for t, s, kind, _ in self.cells]
+        if self.mode == "B":
+            sums = Counter()  # type: Counter
+            for rows, cell in zip(held, self.cells):
+                sums.update(dict.fromkeys(rows, cell[3]))
+            self.keeps(sums, unit, "lottery.cells")
+        for i, panel in enumerate(lottery["panels"] if self.mode == "L" else []):
+            whole(unit, "lottery.panels", 1, MOST_PANELS)
+            fits = panel == sorted(panel) and all(0 <= c < len(held) for c in panel[:1] + panel[-1:])
+            demand(fits, f"lottery.panels[{i}]", "cells in order")
+            self.keeps(Counter(chain.from_iterable(map(held.__getitem__, panel))), 1, f"lottery.panels[{i}]")
+        return f"{self.mode}, {len(types)} types, {value}"
 
     def chances(self) -> str:
-        crowd = [sum(len(ids) for (_, u), ids in self.types if s in u) for s in range(len(self.first))]
+        lottery, ceiling = self.doc["lottery"], self.doc["plan"]["ceiling"]
+        crowd = [sum(len(ids) for (_, u, _), ids in self.types if s in u) for s in range(len(self.first))]
         for s, seats in enumerate(self.first):
             demand(seats <= crowd[s], f"plan.strata[{s}]", f"{seats} people", crowd[s])
-        self.chance = [Fraction(self.units[t], len(ids) << SCALE) if self.cells else
-                       max(Fraction(self.first[s], crowd[s]) for s in u)
-                       for t, ((_, u), ids) in enumerate(self.types)]
-        shown = [p for p, ((_, u), _) in zip(self.chance, self.types) if any(self.first[s] for s in u)]
-        self.lowest, highest = min(shown), max(shown)
+        sums = Counter(chain.from_iterable(lottery["panels"])) if self.mode == "L" else Counter()
+        self.units, self.ceiling = Counter(), Fraction(1)  # type: Counter, Fraction
+        for c, (t, _, kind, amount) in enumerate(self.cells):
+            demand(self.mode == "B" or sums[c] == amount, f"lottery.cells[{c}]", sums[c], amount)
+            self.units[t] += amount * (kind == 0)
+        self.chance = [max(Fraction(self.first[s], crowd[s]) for s in u) if self.mode == "S" else
+                       Fraction(self.units[t], len(ids) * self.unit) for t, ((_, u, _), ids) in enumerate(self.types)]
+        self.seated = {t for t, ((_, u, _), _) in enumerate(self.types) if any(self.first[s] for s in u)}
+        lowest, highest = (deed(self.chance[t] for t in self.seated) for deed in (min, max))
+        if self.mode == "L":
+            demand((lottery["ceiling"] is None) == (ceiling is None), "lottery.ceiling", ceiling, lottery["ceiling"])
+            self.ceiling = Fraction(*lottery["ceiling"] or (1, 1))
+            demand(highest <= self.ceiling <= 1, "lottery.ceiling", highest, self.ceiling)
         self.facts.update(
-            mode=self.doc["lottery"]["mode"], lowest=self.lowest.as_integer_ratio(), highest=highest.as_integer_ratio(),
+            mode=self.mode, lowest=[*lowest.as_integer_ratio()], highest=[*highest.as_integer_ratio()],
             above_half=sum(len(t[1]) for t, p in zip(self.types, self.chance) if 2 * p > 1),
             without_seat=len(self.eligible) - sum(len(ids) for _, ids in self.types))
-        return f"from {float(self.lowest):.6f} to {float(highest):.6f}"
+        return f"from {float(lowest):.6f} to {float(highest):.6f}"
+
+    def bound(self, prices: dict, rest: set) -> tuple:
+        """Keeping the chances of types outside `rest`, nobody gives all in it more than the first; second: room for rounding."""
+        price = [prices.get(r, 0) for r in range(len(self.rows))]
+        spend = sum(max(y * self.rows[r][1], y * self.rows[r][2]) for r, y in prices.items())
+        weight = kept = loose = steps = 0
+        for t, (_, ids) in enumerate(self.types):
+            first, second = ([sum(price[r] for r in held) for held in self.choices[t][kind]] for kind in (0, 1))
+            spare = min([0, *second])
+            spend -= spare * len(ids)
+            gain = min(first) - spare if first else 0
+            if t not in rest:
+                kept, steps = kept + gain * self.units[t], steps + abs(gain)
+            elif gain > 0:
+                weight += gain * len(ids)
+            else:
+                loose += gain * len(ids)
+        bound = min((spend - Fraction(kept, self.unit) - loose * self.ceiling) / weight, self.ceiling) if weight else self.ceiling
+        return bound, Fraction(1, self.unit) + (Fraction(steps, weight * self.unit) if weight else 0)
 
     def certificate(self) -> str:
-        lottery = self.doc["lottery"]
-        prices = [whole(y, "lottery.prices", -99, 99) for y in lottery["prices"]["strata"]]
-        paid = {(e, g): whole(y, "lottery.prices", -99, 99) for e, g, y in lottery["prices"]["rows"]}
-        demand(len(prices) == len(self.first) and set(paid) <= {row for rows in self.rows_of for row in rows},
-               "lottery.prices", "strata and caps of the plan")
-        spend, weight = sum(y * k for y, k in zip(prices, self.first)), 0
-        spend += sum(max(0, y * self.room(row)) for row, y in paid.items())
-        for ((_, strata), ids), rows in zip(self.types, self.rows_of):
-            choices = [prices[s] for s in strata if self.first[s]]
-            cheapest = min(choices) + sum(paid.get(row, 0) for row in rows) if choices else 0
-            weight += max(0, cheapest) * len(ids)
-            spend -= min(0, cheapest) * len(ids)
-        bound = min(Fraction(spend, weight), Fraction(1)) if weight else Fraction(1)
-        demand(lottery["bound"] == [*bound.as_integer_ratio()], "lottery.bound", bound, lottery["bound"])
-        demand(0 <= bound - self.lowest < Fraction(1, 1 << 20), "lottery.cells", bound, self.lowest)
-        self.facts["bound"] = bound.as_integer_ratio()
-        return str(bound)
+        lottery, rest, tiny = self.doc["lottery"], set(self.seated), Fraction(1, 1 << 20)
+        if self.mode == "L":
+            levels = lottery["levels"]
+            demand(lottery["method"] in ("halving", "columns"), "lottery.method", "halving or columns", lottery["method"])
+        else:
+            paid = [(("stratum", 0, s), y) for s, y in enumerate(lottery["prices"]["strata"])]  # type: list
+            paid += [(("cap", 0, e, g), y) for e, g, y in lottery["prices"]["rows"]]
+            fits = len(lottery["prices"]["strata"]) == len(self.first) and all(name in self.number for name, _ in paid)
+            demand(fits, "lottery.prices", "strata and caps of the plan")
+            levels = [{"prices": sorted([self.number[name], y] for name, y in paid), "types": sorted(rest)}]
+        self.choices = [[[self.held(t, s, kind) for s in u if self.seats[kind][s]] for kind in (0, 1)]
+                        for t, ((_, u, _), _) in enumerate(self.types)]
+        for i, level in enumerate(levels):
+            where, prices = f"lottery.levels[{i}]" if self.mode == "L" else "lottery.prices", dict(level["prices"])
+            fits = [*prices] == sorted(prices) and len(prices) == len(level["prices"]) and set(prices) <= {*range(self.priced)}
+            demand(fits and all(abs(y) <= DEAREST for y in prices.values()), where, "prices of rows, in order")
+            fits = bool(level["types"]) and level["types"] == sorted({*level["types"]} & rest)
+            demand(fits, where, "types of no earlier level, in order")
+            low, (bound, slack) = min(self.chance[t] for t in rest), self.bound(prices, rest)
+            if i == 0:
+                demand(lottery["bound"] == [*bound.as_integer_ratio()], "lottery.bound", bound, lottery["bound"])
+                self.facts["bound"], slack = [*bound.as_integer_ratio()], Fraction(1, 1 << 11) if self.mode == "L" else tiny
+            most = slack + tiny * (i > 0) if lottery.get("method") != "columns" else 1
+            demand(0 <= bound - low <= most, where, bound, low)
+            rest -= {*level["types"]}
+        demand(not rest, "lottery.levels", "every type in one level", sorted(rest))
+        return "/".join(map(str, self.facts["bound"]))
 
     def stream(self, label: str, length: int) -> bytes:
-        blocks = (self.digest("fairdraw/1/rng", label.encode(), self.s, i.to_bytes(8, "big"))
-                  for i in range(-(-length // 32)))
+        blocks = (self.digest("fairdraw/1/rng", label.encode(), self.s, i.to_bytes(8, "big")) for i in range(-(-length // 32)))
         return b"".join(blocks)[:length]
 
     def counts(self) -> str:
-        """Halve the units forty times; what is left are the seats of each cell."""
-        value, strata = [units for _, _, units in self.cells], [s for _, s, _ in self.cells]
-        chains = [self.rows_of[t] for t, _, _ in self.cells]
-        families = [[t for t, _, _ in self.cells], [rows[0] if len(rows) > 1 else None for rows in chains],
-                    [rows[-1] if rows else None for rows in chains]]
+        """How many seats each cell gets: the panel of the index, or what is left of the units halved forty times."""
+        value, index, m = [cell[3] for cell in self.cells], None, self.unit
+        if self.mode == "L":
+            words = (int.from_bytes(self.stream("panel", 8 * i + 8)[8 * i:], "big") for i in count())
+            index = next(word for word in words if word < MASK + 1 - (MASK + 1) % m) % m
+        demand(self.doc["index"] == index, "index", index, self.doc["index"])
+        if self.mode == "L":
+            drawn = Counter(self.doc["lottery"]["panels"][index])
+            self.given = [drawn[c] for c in range(len(value))]
+            return f"panel {index} of {m}"
+        caps = [self.caps_of(t, s) for t, s, _, _ in self.cells]
+        families = [[t for t, _, _, _ in self.cells], [rows[0] if len(rows) > 1 else None for rows in caps],
+                    [rows[-1] if rows else None for rows in caps]]  # type: list
         for level in range(SCALE if value else 0):
             start = int.from_bytes(self.stream(f"pair/{level}", 8), "big")
             bits = self.stream(f"halve/{level}", (len(value) + 7) // 8)
@@ -284,7 +384,7 @@ class Draw:
             left, right, colour = {}, {}, {}  # type: dict, dict, dict
             for family in families:
                 pair(left, [c for c in order if c not in left and family[c] is not None], family)
-            pair(right, order, strata)
+            pair(right, order, [s for _, s, _, _ in self.cells])
             for c in odd:
                 todo = [] if c in colour else [c]
                 colour.setdefault(c, bits[c // 8] >> (7 - c % 8) & 1)
@@ -301,40 +401,47 @@ class Draw:
         return [(self.digest("fairdraw/1/ticket", seed, person.encode()), person, t)
                 for person in self.types[t][1] if person not in barred]
 
+    def places(self, wanted: int, seed: bytes, barred: Any = ()) -> list:
+        """(stratum, ticket, id, type) of the seats of one kind: the smallest tickets of each type that has some."""
+        seats = [[] for _ in self.types]  # type: list
+        for (t, s, kind, _), given in zip(self.cells, self.given):
+            seats[t] += [s] * given * (kind == wanted)
+        return [(s, *lot) for t, strata in enumerate(seats) if strata
+                for s, lot in zip(strata, sorted(self.lots(seed, t, barred)))]
+
     def compare(self, part: str, places: list) -> str:
-        """places: (stratum, ticket, id, type); the file must list them by stratum and ticket."""
-        rank = Counter()
+        """The file must list the places by stratum and ticket."""
+        rank = Counter()  # type: Counter
         demand(len(self.doc[part]) == len(places), part, len(places), len(self.doc[part]))
         for i, ((s, ticket, person, t), found) in enumerate(zip(sorted(places), self.doc[part])):
             rank[s] += 1
             seat = {"id": person, "rank": rank[s], "stratum": self.strata[s]["id"], "ticket": ticket.hex(), "type": t}
             for name in sorted({*seat, *found}):
                 where = f"{part}[{i}].{name} ({seat['stratum']}, {rank[s]})"
-                demand(found.get(name) == seat.get(name), where, seat.get(name), found.get(name))
+                demand(name in seat and found.get(name) == seat[name], where, seat.get(name), found.get(name))
         return f"{len(places)} seats"
 
     def panel(self) -> str:
-        places, seats = [], [[] for _ in self.types]  # type: list, list
-        for s, k in enumerate([] if self.cells else self.first):
-            lots = [lot for t, ((_, u), _) in enumerate(self.types) if k and s in u for lot in self.lots(self.s, t)]
+        places = self.places(0, self.s)
+        for s, k in enumerate(self.first if self.mode == "S" else []):
+            lots = [lot for t, ((_, u, _), _) in enumerate(self.types) if k and s in u for lot in self.lots(self.s, t)]
             places += [(s, *lot) for lot in sorted(lots)[:k]]
-        for (t, s, _), given in zip(self.cells, self.given):
-            seats[t] += [s] * given
-        for t, strata in enumerate(seats):
-            places += [(s, *lot) for s, lot in zip(strata, sorted(self.lots(self.s, t)) if strata else [])]
         self.drawn = {place[2] for place in places}
         return self.compare("panel", places)
 
     def alternates(self) -> str:
-        """In ticket order the first stratum for which the list can still be completed."""
-        seed, missing, places = self.digest("fairdraw/1/alt", self.s), list(self.second), []
+        """Mode L: those of the panel of the index. Else in ticket order the first stratum with which the list can be completed."""
+        seed, missing, places = self.digest("fairdraw/1/alt", self.s), list(self.second), []  # type: bytes, list, list
+        if self.mode == "L":
+            return self.compare("alternates", self.places(1, seed, self.drawn))
         flow, arcs, lots, refused = Flow(), {}, [], set()  # type: Flow, dict, list, set
         fills = [flow.arc(("s", s), "hub", k) for s, k in enumerate(missing)]
-        for row, outer in {pair for rows in self.rows_of for pair in zip(rows, [*rows[1:], None])}:
-            flow.arc(("r", outer) if outer else "hub", ("r", row), self.room(row))
-        for t, ((_, strata), _) in enumerate(self.types):
+        chains = [self.caps_of(t, u[0]) for t, ((_, u, _), _) in enumerate(self.types)]
+        for row, outer in {pair for rows in chains for pair in zip(rows, [*rows[1:], "hub"])}:
+            flow.arc(outer, row, self.rows[self.number[row]][2])
+        for t, ((_, strata, _), _) in enumerate(self.types):
             mine = self.lots(seed, t, self.drawn) if any(missing[s] for s in strata) else []
-            flow.arc(("r", self.rows_of[t][0]) if self.rows_of[t] else "hub", ("t", t), len(mine))
+            flow.arc(chains[t][0] if chains[t] else "hub", ("t", t), len(mine))
             arcs.update({(t, s): flow.arc(("t", t), ("s", s), missing[s]) for s in strata})
             lots += mine
         fits = all(flow.force(arc) for s, arc in enumerate(fills) for _ in range(missing[s]))
@@ -355,11 +462,9 @@ class Draw:
 
     def signatures(self) -> str:
         for i, entry in enumerate(self.doc["signatures"]):
-            key, signature = bytes.fromhex(entry["public_key"]), bytes.fromhex(entry["signature"])
+            key, signature = (raw(entry[name], f"signatures[{i}]") for name in ("public_key", "signature"))
             message = self.digest("fairdraw/1/signature", entry["party"].encode(), self.d)
-            told = {"algorithm": "ed25519", "party": entry["party"], "public_key": key.hex(),
-                    "signature": signature.hex()}
-            fits = entry == told and ed25519_is_valid(key, message, signature)
+            fits = entry["algorithm"] == "ed25519" and len(entry) == 4 and ed25519_is_valid(key, message, signature)
             demand(fits, f"signatures[{i}]", "a valid signature", entry["party"])
         self.facts["signatures"] = [[e["party"], e["public_key"]] for e in self.doc["signatures"]]
         return ", ".join(entry["party"] for entry in self.doc["signatures"])
@@ -455,22 +560,24 @@ def ed25519_is_valid(key: bytes, message: bytes, signature: bytes) -> bool:
     return len(signature) == 64 and s < ORDER and times(s, base) == add(r, times(k, a))
 
 
-def verify(data: bytes) -> Report:
-    """Check a transcript (its bytes) step by step; stops at the first step that fails."""
+def verify(data: bytes) -> Any:
+    """Check a transcript step by step up to the first that fails. The report: ok; readable (it was JSON); checks, one for each
+    step (number, code, ok or None if not checked, value, expected, found, where); facts; chances: (ids, chance) of each type."""
     draw, checks, ok = Draw(bytes(data)), [], True  # type: Draw, list, bool
     for i, code in enumerate(STEPS, 1):
+        check = SimpleNamespace(number=i, code=code, ok=None, value="", expected="", found="", where="")
         try:
-            step = {"DIGEST": "everything"}.get(code, code.lower())
-            value = getattr(draw, step)() if ok else ""
-            check = Check(i, code, True if value else None, value)
+            check.value = getattr(draw, {"DIGEST": "everything"}.get(code, code.lower()))() if ok else ""
+            check.ok = True if check.value else None
         except Exception as error:  # whatever a hostile file provokes is a failure of its step
-            where, expected, found = error.args if isinstance(error, Failure) else ("$", "", repr(error)[:200])
-            ok, check = False, Check(i, code, False, "", expected, found, where)
+            ok = check.ok = False
+            check.where, check.expected, check.found = error.args if isinstance(error, Failure) else ("$", "", repr(error)[:200])
         checks.append(check)
-    return Report(ok, isinstance(draw.doc, dict), checks, draw.facts)
+    chances = [(ids, p) for (_, ids), p in zip(draw.types, draw.chance)]
+    return SimpleNamespace(ok=ok, readable=isinstance(draw.doc, dict), checks=checks, facts=draw.facts, chances=chances)
 
 
-def lines(report: Report, language: str = "en") -> list:
+def lines(report: Any, language: str = "en") -> list:
     """The report in words: one line for each step, and more for the one that failed."""
     fits, failed, unreadable, unchecked, unsigned, expected, found, at, names = WORDS[language]
     text = []
@@ -488,5 +595,7 @@ def lines(report: Report, language: str = "en") -> list:
 if __name__ == "__main__":
     with open(sys.argv[-1], "rb") as file:
         outcome = verify(file.read())
+    if "--chances" in sys.argv:
+        print("\n".join(f"{person} {chance}" for ids, chance in outcome.chances for person in ids))
     print("\n".join(lines(outcome, "zh" if "--lang=zh" in sys.argv else "en")))
     sys.exit(0 if outcome.ok else 1 if outcome.readable else 2)
