@@ -1,0 +1,316 @@
+// Steps 10 to 14: seats by cell, primaries, alternates, digest, signatures.
+
+class Judge extends Lottery {
+  stream(label, length) {
+    const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) =>
+      this.hash("fairdraw/1/rng", utf8(label), this.s, eight(i)));
+    return joined(blocks).subarray(0, length);
+  }
+
+  async counts() {
+    const index = this.mode === "L" ? this.panelNumber() : null;
+    demand(this.doc.index === index, "index", index, this.doc.index);
+    if (this.mode === "L") {
+      const drawn = new Tally();
+      for (const c of this.doc.lottery.panels[index]) drawn.add(c);
+      this.given = this.cells.map((_, c) => drawn.get(c));
+      return { index, panels: this.unit };
+    }
+    this.given = this.mode === "B" ? await this.halved() : [];
+    return { seats: this.facts.primary };
+  }
+
+  /** An unbiased number below the number of panels, from the seed. */
+  panelNumber() {
+    const panels = BigInt(this.unit);
+    const fair = (MASK + 1n) - ((MASK + 1n) % panels);
+    for (let i = 0; ; i++) {
+      const word = bigOf(this.stream("panel", 8 * i + 8).subarray(8 * i));
+      if (word < fair) return Number(word % panels);
+    }
+  }
+
+  /** Units to seats: forty times every odd number goes up or down, so that partners cancel. */
+  async halved() {
+    let value = this.cells.map((cell) => cell.amount);
+    const caps = this.cells.map(({ t, s }) => this.capsOf(t, s));
+    const families = [
+      this.cells.map(({ t }) => t),
+      caps.map((rows) => (rows.length > 1 ? rows[0] : null)),
+      caps.map((rows) => rows.at(-1) ?? null),
+    ];
+    const strata = this.cells.map(({ s }) => s);
+    for (let level = 0; level < 40; level++) {
+      const start = bigOf(this.stream(`pair/${level}`, 8));
+      const bits = this.stream(`halve/${level}`, Math.ceil(value.length / 8));
+      const odd = [...value.keys()].filter((c) => value[c] % 2);
+      const order = new Map();
+      for (const c of odd) {
+        order.set(c, splitMix(start, c));
+        await this.breath.take(level, 40);
+      }
+      const queue = odd.slice().sort((a, b) => order.get(a) - order.get(b) || a - b);
+      const inside = new Map();
+      for (const family of families) {
+        makePairs(inside, queue.filter((c) => !inside.has(c) && family[c] !== null), family);
+      }
+      const across = new Map();
+      makePairs(across, queue, strata);
+      const up = colours(odd, inside, across, (c) => (bits[c >> 3] >> (7 - (c & 7))) & 1);
+      value = value.map((v, c) => Math.floor(v / 2) + (up.get(c) ?? 0));
+    }
+    return value;
+  }
+
+  /** The numbers of the caps that count primaries of type t in stratum s: of the group, then the overall one. */
+  capsOf(t, s) {
+    const groups = new Set([this.strata[s].group, null]);
+    return [...groups].map((group) => this.rowNumber.get(`0 cap ${capKey(this.types[t].employer, group)}`))
+      .filter((r) => r !== undefined);
+  }
+
+  /** Tickets of the people of a type, smallest first, without those who sit. */
+  async lots(seed, t, seated = new Set()) {
+    const made = [];
+    for (const id of this.types[t].ids) {
+      if (seated.has(id)) continue;
+      made.push({ ticket: hex(this.hash("fairdraw/1/ticket", seed, utf8(id))), id, t });
+      await this.breath.take(made.length, this.types[t].ids.length);
+    }
+    return made.sort(byTicket);
+  }
+
+  /** The seats of one kind that the cells give: to each type's smallest tickets, by number of the stratum. */
+  async placesOfCells(kind, seed, seated) {
+    const strata = this.types.map(() => []);
+    this.cells.forEach((cell, c) => {
+      if (cell.kind === kind) strata[cell.t].push(...new Array(this.given[c]).fill(cell.s));
+    });
+    const places = [];
+    for (const [t, own] of strata.entries()) {
+      if (!own.length) continue;
+      const lots = await this.lots(seed, t, seated);
+      own.slice(0, lots.length).forEach((s, i) => places.push({ s, ...lots[i] }));
+    }
+    return places;
+  }
+
+  /** Demands that the file lists the places by stratum and ticket. */
+  compare(part, places) {
+    const told = this.doc[part];
+    demand(told.length === places.length, part, places.length, told.length);
+    const ranks = new Tally();
+    places.sort((a, b) => a.s - b.s || byTicket(a, b)).forEach(({ s, ticket, id, t }, i) => {
+      const stratum = this.strata[s].id;
+      const seat = { id, rank: ranks.add(s).get(s), stratum, ticket, type: t };
+      for (const name of [...new Set([...Object.keys(seat), ...Object.keys(told[i])])].sort(byCodePoint)) {
+        const where = `${part}[${i}].${name} (${stratum}, ${seat.rank})`;
+        demand(name in seat && told[i][name] === seat[name], where, seat[name], told[i][name]);
+      }
+    });
+    return { seats: places.length };
+  }
+
+  async panel() {
+    const places = this.mode === "S" ? [] : await this.placesOfCells(0, this.s);
+    for (const [s, seats] of this.mode === "S" ? this.seats[0].entries() : []) {
+      const lots = [];
+      for (const [t, type] of this.types.entries()) {
+        if (seats && type.strata.includes(s)) lots.push(...await this.lots(this.s, t));
+      }
+      for (const lot of lots.sort(byTicket).slice(0, seats)) places.push({ s, ...lot });
+    }
+    this.drawn = new Set(places.map((place) => place.id));
+    return this.compare("panel", places);
+  }
+
+  async alternates() {
+    const seed = this.hash("fairdraw/1/alt", this.s);
+    if (this.mode === "L") return this.compare("alternates", await this.placesOfCells(1, seed, this.drawn));
+    const missing = this.seats[1].slice();
+    const list = new AlternateList(missing, (r) => this.rows[r].high);
+    const lots = [];
+    for (const [t, { strata }] of this.types.entries()) {
+      const wanted = strata.some((s) => missing[s]);
+      const own = wanted ? await this.lots(seed, t, this.drawn) : [];
+      list.addType(t, strata, this.capsOf(t, strata[0]), own.length);
+      lots.push(...own);
+    }
+    demand(list.fill(), "alternates", "somebody for every seat", "too few people");
+    const places = [];
+    for (const lot of lots.sort(byTicket)) {
+      if (places.length === this.facts.alternate) break;
+      const s = this.types[lot.t].strata.find((stratum) => missing[stratum] && list.seat(lot.t, stratum));
+      if (s !== undefined) {
+        missing[s]--;
+        places.push({ s, ...lot });
+      }
+      await this.breath.take(places.length, this.facts.alternate);
+    }
+    return this.compare("alternates", places);
+  }
+
+  digest() {
+    this.d = this.hash("fairdraw/1/transcript", this.reader.bytesWithout(["digest", "signatures"]));
+    return { mark: this.same("digest", this.d, this.doc.digest) };
+  }
+
+  signatures() {
+    const parties = this.doc.signatures.map((entry, i) => {
+      const [key, signature] = [entry.public_key, entry.signature].map((text) => unhex(text, `signatures[${i}]`));
+      const message = this.hash("fairdraw/1/signature", utf8(entry.party), this.d);
+      const fits = entry.algorithm === "ed25519" && Object.keys(entry).length === 4 && Curve.isSigned(key, message, signature);
+      demand(fits, `signatures[${i}]`, "a valid signature", entry.party);
+      return entry.party;
+    });
+    return parties.length ? { parties } : null;
+  }
+}
+
+const byTicket = (a, b) => (a.ticket < b.ticket ? -1 : a.ticket > b.ticket ? 1 : byCodePoint(a.id, b.id));
+
+/** Inside each family the 1st and the 2nd in order become partners, the 3rd and the 4th, and so on. */
+function makePairs(partner, order, family) {
+  const waiting = new Map();
+  for (const c of order) {
+    const other = waiting.get(family[c]);
+    if (other === undefined) {
+      waiting.set(family[c], c);
+      continue;
+    }
+    waiting.delete(family[c]);
+    partner.set(c, other);
+    partner.set(other, c);
+  }
+}
+
+/** 0 and 1 in turn along each path or cycle of partners; its smallest cell has the bit that the seed gives. */
+function colours(cells, inside, across, bit) {
+  const colour = new Map();
+  for (const first of cells) {
+    if (colour.has(first)) continue;
+    colour.set(first, bit(first));
+    const queue = [first];
+    while (queue.length) {
+      const c = queue.pop();
+      for (const other of [inside.get(c), across.get(c)]) {
+        if (other === undefined || colour.has(other)) continue;
+        colour.set(other, 1 - colour.get(c));
+        queue.push(other);
+      }
+    }
+  }
+  return colour;
+}
+
+/**
+ * Alternates of modes S and B: can the list still be completed? Seats flow from strata to a hub, from there through the
+ * caps to the types and back to the strata; a circulation with all seats filled is a complete list.
+ */
+class AlternateList {
+  constructor(missing, room) {
+    Object.assign(this, { room, arcs: [], at: new Map(), seats: new Map(), caps: new Map(), refused: new Set() });
+    this.missing = missing.slice();
+    this.fills = missing.map((seats, s) => this.arc(`s${s}`, "hub", seats));
+  }
+
+  arc(from, to, most) {
+    const made = { from, to, least: 0, flow: 0, most };
+    for (const node of [from, to]) {
+      if (!this.at.has(node)) this.at.set(node, []);
+      this.at.get(node).push(made);
+    }
+    return made;
+  }
+
+  /** A type below its caps (the group's first), with so many people who are still free. */
+  addType(t, strata, caps, people) {
+    caps.forEach((cap, i) => {
+      if (this.caps.has(cap)) return;
+      const above = i + 1 < caps.length ? `r${caps[i + 1]}` : "hub";
+      this.caps.set(cap, this.arc(above, `r${cap}`, this.room(cap)));
+    });
+    this.arc(caps.length ? `r${caps[0]}` : "hub", `t${t}`, people);
+    for (const s of strata) this.seats.set(`${t} ${s}`, this.arc(`t${t}`, `s${s}`, this.missing[s]));
+  }
+
+  /** Whether every seat can be filled at all. */
+  fill() {
+    return this.fills.every((arc) => Array.from({ length: arc.most }).every(() => this.force(arc)));
+  }
+
+  /** Gives a seat of stratum s to somebody of type t for good, if the list can still be completed. */
+  seat(t, s) {
+    const key = `${t} ${s}`;
+    if (this.refused.has(key)) return false;
+    if (this.force(this.seats.get(key))) return true;
+    this.refused.add(key);
+    return false;
+  }
+
+  /** Raises what must flow through an arc by one, sending one more around a cycle if need be. */
+  force(arc) {
+    if (arc.flow === arc.least) {
+      if (arc.flow >= arc.most) return false;
+      const came = this.search(arc.to, arc.from);
+      if (!came) return false;
+      arc.flow++;
+      for (let node = arc.from; node !== arc.to;) {
+        const { arc: used, step, before } = came.get(node);
+        used.flow += step;
+        node = before;
+      }
+    }
+    arc.least++;
+    return true;
+  }
+
+  /** Breadth first through what can still change, from one node to another: how each node was reached, or null. */
+  search(start, goal) {
+    const came = new Map([[start, null]]);
+    const queue = [start];
+    for (let head = 0; head < queue.length && !came.has(goal); head++) {
+      const before = queue[head];
+      for (const arc of this.at.get(before)) {
+        const forward = arc.from === before;
+        const [next, step] = forward ? [arc.to, 1] : [arc.from, -1];
+        if (came.has(next) || !(forward ? arc.flow < arc.most : arc.flow > arc.least)) continue;
+        came.set(next, { arc, step, before });
+        queue.push(next);
+      }
+    }
+    return came.has(goal) ? came : null;
+  }
+}
+
+const STEPS = [
+  "FORMAT", "POOL", "EXCLUSIONS", "RULES", "COMMITMENT", "SEED", "LOTTERY", "CHANCES", "CERTIFICATE", "COUNTS", "PANEL",
+  "ALTERNATES", "DIGEST", "SIGNATURES",
+];
+
+/**
+ * Judges a transcript step by step up to the first that does not fit. The report: `ok`; `readable` (it was JSON);
+ * `checks`, one a step: number, code, ok (null: not checked), told, expected, found, where; `draw`: what was found out.
+ */
+async function verify(data, tell = () => {}) {
+  const breath = new Breath();
+  const draw = new Judge(data instanceof Uint8Array ? data : new Uint8Array(data), breath);
+  const checks = [];
+  let ok = true;
+  for (const [i, code] of STEPS.entries()) {
+    const check = { number: i + 1, code, ok: null, told: null, expected: "", found: "", where: "" };
+    checks.push(check);
+    if (!ok) continue;
+    breath.tell = (part) => tell(checks, code, part);
+    breath.tell(0);
+    try {
+      check.told = await draw[code.toLowerCase()]();
+      if (check.told) check.ok = true;
+    } catch (error) {
+      ok = check.ok = false;
+      const { where = "$", expected = "", found = String(error).slice(0, 200) } = error instanceof Failure ? error : {};
+      Object.assign(check, { where, expected, found });
+    }
+  }
+  return { ok, readable: draw.doc !== undefined || isReadable(draw.data), checks, draw };
+}
