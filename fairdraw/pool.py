@@ -27,7 +27,7 @@ from fairdraw.candidate import (
     trusted,
 )
 from fairdraw.canonical import clean_texts, merkle_root
-from fairdraw.columns import Column, hashable, paired_values, written
+from fairdraw.columnar import Column, hashable, paired_values, written
 from fairdraw.errors import FairdrawError
 
 __all__ = ["Candidate", "Exclusion", "Pool", "pseudonym"]
