@@ -1,4 +1,4 @@
-"""Write the published vectors anew: ``python -m tests.fairdraw.make_vectors``.
+"""Write the published vectors anew: ``python -m tests.fairdraw.make_vectors [NAME ...]``.
 
 Only after a deliberate change of the protocol: whoever wrote a second verifier tests it with these.
 """
@@ -6,6 +6,7 @@ Only after a deliberate change of the protocol: whoever wrote a second verifier 
 from __future__ import annotations
 
 import json
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -121,10 +122,12 @@ def primitives() -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Write every file."""
+def main(wanted: list[str]) -> None:
+    """Write every file, or only those named."""
     FOLDER.mkdir(exist_ok=True)
     for name, (pool, plan) in problems().items():
+        if wanted and name not in wanted:
+            continue
         made = whole_draw(pool, plan, metadata={"number": f"vector {name}"})
         (FOLDER / f"{name}.json").write_bytes(signed(made.data))
     text = json.dumps(primitives(), indent=2, ensure_ascii=True, sort_keys=True)
@@ -132,4 +135,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
