@@ -20,9 +20,6 @@ from fairdraw.seed import stream, word
 
 Ints = NDArray[np.int64]
 
-#: Below this many cells and nodes a whole sort key fits into 64 bits.
-_PACKED = 1 << 20
-
 
 def halve_all(
     units: Ints,
@@ -53,9 +50,9 @@ def halve_all(
         odd = np.flatnonzero(value & 1)
         value = value >> 1
         if len(odd):
-            keys = _keys(word(seed, f"pair/{level}", profile=profile), number[odd])
-            partner = _pair_nested([family[odd] for family in nodes], keys)
-            other = _pair(right[odd], keys)
+            order = _in_order(word(seed, f"pair/{level}", profile=profile), number[odd])
+            partner = _pair_nested([family[odd] for family in nodes], order)
+            other = _pair(right[odd], order)
             raw = stream(seed, f"halve/{level}", (cells + 7) // 8, profile=profile)
             bits = np.unpackbits(np.frombuffer(raw, np.uint8))
             value[odd] += _colours(partner, other, bits[number[odd]])
@@ -72,29 +69,37 @@ def _shared(nodes: Ints) -> Ints:
     return np.where((nodes >= 0) & (cells[nodes + 1] > 1), nodes, -1)
 
 
-def _keys(start: int, cells: Ints) -> NDArray[np.uint64]:
-    """The top 24 bits of outputs number ``cells`` of SplitMix64 started at ``start``."""
+def _in_order(start: int, cells: Ints) -> Ints:
+    """Positions in ``cells`` in the order in which they are paired.
+
+    The keys are the top 24 bits of outputs number ``cells`` of SplitMix64 started at ``start``; of
+    equal keys the smaller cell comes first (``cells`` ascend).
+    """
     z = np.uint64(start) + (cells.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (z ^ (z >> np.uint64(31))) >> np.uint64(40)
+    keys = (z ^ (z >> np.uint64(31))) >> np.uint64(40)
+    # Two passes by parts small enough for numpy to sort them by counting.
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    return order[np.argsort((keys >> np.uint64(16)).astype(np.uint8)[order], kind="stable")]
 
 
-def _pair(nodes: Ints, keys: NDArray[np.uint64]) -> Ints:
-    """Pair the entries of each node in order of key, 1st with 2nd, 3rd with 4th; -1 = left over."""
-    count = len(nodes)
-    partner = np.full(count, -1, np.int64)
+def _pair(nodes: Ints, order: Ints) -> Ints:
+    """Pair the entries of each node as they stand in ``order``, 1st with 2nd, 3rd with 4th.
+
+    ``order``: positions in ``nodes``; those left out stay alone. -1 = alone.
+    """
+    partner = np.full(len(nodes), -1, nodes.dtype)
+    count = len(order)
     if count < 2:
         return partner
-    if count <= _PACKED and int(nodes.max()) < _PACKED:
-        packed = (nodes.astype(np.uint64) << np.uint64(44)) | (keys << np.uint64(20))
-        packed |= np.arange(count, dtype=np.uint64)
-        packed.sort()
-        order = (packed & np.uint64(_PACKED - 1)).astype(np.int64)
-        grouped = (packed >> np.uint64(44)).astype(np.int64)
+    grouped = nodes[order]
+    if int(grouped.max()) < 1 << 16:
+        # Small numbers are sorted by counting.
+        by_node = np.argsort(grouped.astype(np.uint16), kind="stable")
     else:
-        order = np.lexsort((keys, nodes))
-        grouped = nodes[order]
+        by_node = np.argsort(grouped, kind="stable")
+    order, grouped = order[by_node], grouped[by_node]
     same = grouped[1:] == grouped[:-1]
     starts = np.flatnonzero(np.concatenate(([True], ~same)))
     lengths = np.diff(np.append(starts, count))
@@ -105,14 +110,14 @@ def _pair(nodes: Ints, keys: NDArray[np.uint64]) -> Ints:
     return partner
 
 
-def _pair_nested(families: list[Ints], keys: NDArray[np.uint64]) -> Ints:
+def _pair_nested(families: list[Ints], order: Ints) -> Ints:
     """Pair inside the innermost nodes first, then what is left inside the next ones."""
-    partner = np.full(len(keys), -1, np.int64)
+    partner = np.full(len(order), -1, np.int64)
     for family in families:
-        rest = np.flatnonzero((partner < 0) & (family >= 0))
-        inside = _pair(family[rest], keys[rest])
-        paired = np.flatnonzero(inside >= 0)
-        partner[rest[paired]] = rest[inside[paired]]
+        rest = order[(partner[order] < 0) & (family[order] >= 0)]
+        if len(rest) > 1:
+            inside = _pair(family, rest)
+            np.copyto(partner, inside, where=inside >= 0)
     return partner
 
 
