@@ -2,7 +2,9 @@
 
 The rule, fixed before the draw: among the alternates of the same stratum, in order of ticket, first
 those of the same type as the person who leaves, then the others; the first whose entry keeps every
-cap. Everybody passed over is recorded with the cap that forbade it. A transcript is enough.
+cap and every quota. A quota is kept if no more than ``high`` are counted, and ``low`` can still be
+reached with the seats that are empty. Everybody passed over is recorded with the row that forbade
+it. A transcript is enough.
 """
 
 from __future__ import annotations
@@ -21,13 +23,19 @@ ACCEPTED, DECLINED = "ACCEPTED", "DECLINED"
 
 @dataclass(frozen=True)
 class Skip:
-    """An alternate who could not enter: ``row`` EMPLOYER_CAP or GROUP_CAP with its limit."""
+    """An alternate who could not enter: ``row`` EMPLOYER_CAP, GROUP_CAP or QUOTA with its limit.
+
+    ``employer``: of the cap. ``group``: that the cap or the quota counts in. ``quota``: its number
+    in the plan, from 0; ``side``: which of its limits would be broken, "low" or "high".
+    """
 
     id: str
     row: str
-    employer: str
+    employer: str | None
     group: str | None
     limit: int
+    quota: int | None = None
+    side: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,12 +94,17 @@ class _State:
     def __init__(self, transcript: bytes | Mapping[str, Any]) -> None:
         document = transcripts.load(transcript) if isinstance(transcript, bytes) else transcript
         self.plan = Plan.from_record(document["plan"])
-        employers = {person["id"]: person["employer"] for person in document["pool"]["records"]}
+        records = {person["id"]: person for person in document["pool"]["records"]}
         self.alternates = document["alternates"]
         self.type_of = {
             seat["id"]: seat["type"] for seat in (*document["panel"], *document["alternates"])
         }
-        self.employer_of = {person: employers[person] for person in self.type_of}
+        self.employer_of = {person: records[person]["employer"] for person in self.type_of}
+        quotas = self.plan.quotas
+        self.quotas_of = {
+            person: {n for n, q in enumerate(quotas) if q.counts(dict(records[person]["values"]))}
+            for person in (self.type_of if quotas else ())
+        }
         self.seated = {seat["id"]: seat["stratum"] for seat in document["panel"]}
         self.waiting = {seat["id"] for seat in self.alternates}
         self.gone: set[str] = set()
@@ -122,7 +135,9 @@ class _State:
         queue.sort(key=lambda seat: (seat["type"] != self.type_of[vacated], seat["rank"]))
         skips: list[Skip] = []
         for seat in queue:
-            skip = self._forbids(seat["id"], stratum)
+            skip = self._cap_forbids(seat["id"], stratum) or self._quota_forbids(
+                seat["id"], stratum
+            )
             if skip is None:
                 self.waiting.discard(seat["id"])
                 self.seated[seat["id"]] = stratum
@@ -131,21 +146,43 @@ class _State:
             skips.append(skip)
         self.done.append(Substitution(vacated, stratum, None, tuple(skips)))
 
-    def _forbids(self, person: str, stratum: str) -> Skip | None:
+    def _cap_forbids(self, person: str, stratum: str) -> Skip | None:
         """The cap that the entry of a person would break, if any."""
         employer = self.employer_of[person]
         if employer is None:
             return None
-        group = self.plan.strata[self.plan.index[stratum]].group
+        group = self._group(stratum)
         mates = [s for p, s in self.seated.items() if self.employer_of[p] == employer]
         room = self.plan.employer_room(employer)
         if room is not None and len(mates) >= room:
             assert self.plan.employer_cap is not None
             return Skip(person, "EMPLOYER_CAP", employer, None, self.plan.employer_cap)
         room = self.plan.group_room(employer, group)
-        inside = sum(1 for s in mates if self.plan.strata[self.plan.index[s]].group == group)
+        inside = sum(1 for s in mates if self._group(s) == group)
         if room is not None and inside >= room:
             limit = self.plan.group_limit(group)
             assert limit is not None
             return Skip(person, "GROUP_CAP", employer, group, limit)
         return None
+
+    def _quota_forbids(self, person: str, stratum: str) -> Skip | None:
+        """The first quota that the entry of a person would break, if any."""
+        for number, quota in enumerate(self.plan.quotas):
+            if quota.group not in (None, self._group(stratum)):
+                continue
+            places = [s for p, s in self.seated.items() if number in self.quotas_of[p]]
+            count = self.plan.members_in(number) + self._inside(places, quota.group)
+            count += number in self.quotas_of[person]
+            empty = [s.stratum for s in self.done if s.alternate is None]
+            if quota.high is not None and count > quota.high:
+                return Skip(person, "QUOTA", None, quota.group, quota.high, number, "high")
+            if count + self._inside(empty, quota.group) < quota.low:
+                return Skip(person, "QUOTA", None, quota.group, quota.low, number, "low")
+        return None
+
+    def _inside(self, strata: Iterable[str], group: str | None) -> int:
+        """How many of these seats lie in a group (None: all of them)."""
+        return sum(1 for s in strata if group is None or self._group(s) == group)
+
+    def _group(self, stratum: str) -> str | None:
+        return self.plan.strata[self.plan.index[stratum]].group
