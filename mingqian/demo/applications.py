@@ -243,8 +243,8 @@ def file_second(province: Province) -> None:
         "resubmitted",
         office=BUILDING.key,
         meeting="建筑设备专业高级职称评审会议",
-        on=workday_after(last, 4),
-        draw_at=moment(workday_after(last, 2), 9, 30),
+        on=workday_after(last, 6),
+        draw_at=moment(workday_after(last, 4), 9, 30),
         days=1,
         seats={"给水排水": 4, "暖通空调": 4, "建筑电气": 4, "燃气工程": 3},
     )

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from mingqian.committees.models import DisciplineGroup, GroupSpecialty
 from mingqian.draws.queries.readiness import freeze_findings
 from mingqian.experts.models import PoolMembership
 from mingqian.experts.services import suspend_membership
@@ -53,4 +54,25 @@ def test_a_rule_changed_after_submission_is_told_by_its_title(cast):
         reason="临近抽取放宽上限",
         by=cast.hrss_lead,
     )
-    assert "同单位" in told(cast)["rules_since_submitted"]
+    assert "同单位人数上限起点 2 → 3 人" in told(cast)["rules_since_submitted"]
+
+
+def test_a_rule_that_only_warns_now_is_told_with_how_strict_it_was(cast):
+    change_rule(
+        "pool_min_multiple_block",
+        value="1.5",
+        enforcement="WARN",
+        valid_from=timezone.localdate(),
+        reason="临近抽取改为提醒",
+        by=cast.hrss_lead,
+    )
+    assert "禁止 → 提醒" in told(cast)["rules_since_submitted"]
+
+
+def test_a_specialty_in_another_group_since_is_told(cast):
+    rows = GroupSpecialty.objects.filter(committee=cast.application.committee)
+    before, after = DisciplineGroup.objects.filter(committee=cast.application.committee)[:2]
+    moved = rows.filter(group=before).first()
+    rows.filter(pk=moved.pk).update(group=after)
+    text = told(cast)["groups_since_submitted"]
+    assert f"{moved.specialty.name} {before.name} → {after.name}" in text

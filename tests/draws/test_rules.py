@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from mingqian.draws.models import DrawApplication
 from mingqian.draws.queries.rules import Level, findings_of
 from mingqian.draws.queries.seats import Seat
 from mingqian.draws.queries.working_days import days_back, working_days_before
 from mingqian.draws.services.save import Draft, save_application
 from mingqian.rulebook.services import change_rule
 from tests.factories.accounts import make_user
+from tests.factories.ceremonies import frozen, make_cast
 from tests.factories.committees import make_filing
 from tests.factories.draws import (
     SHANGHAI,
@@ -22,6 +24,7 @@ from tests.factories.draws import (
     meeting_time,
     refreshed,
     seats_by_name,
+    submitted,
 )
 
 pytestmark = pytest.mark.django_db
@@ -302,3 +305,36 @@ def test_the_rules_of_the_meetings_day_hold(ground, application):
         valid_from=later,
     )
     assert Level.BLOCK in levels(application, "min_group_size")
+
+
+def test_another_application_for_the_same_meeting_is_told_while_it_waits(ground, application):
+    committee, _, lead = ground
+    assert found(application, "same_meeting") == []
+    other = submitted(make_application(committee, lead), lead)
+    (finding,) = found(application, "same_meeting")
+    assert finding.level is Level.WARN
+    assert f"{other.number}（待审核）" in finding.text
+    change(application, lead, values={"starts_at": None, "ends_at": None})
+    assert found(application, "same_meeting") == []
+
+
+def test_a_meeting_that_is_drawn_elsewhere_blocks_the_second_application():
+    cast = make_cast()
+    second = make_application(cast.application.committee, cast.lead)
+    frozen(cast)
+    (finding,) = found(second, "drawn_elsewhere")
+    assert finding.level is Level.BLOCK
+    assert cast.application.number in finding.text
+    assert found(second, "same_meeting") == []
+
+
+def test_a_meeting_at_another_time_or_of_another_committee_is_no_rival(ground, application):
+    committee, _, lead = ground
+    later = submitted(make_application(committee, lead), lead)
+    week = timedelta(days=7)
+    DrawApplication.objects.filter(pk=later.pk).update(
+        starts_at=later.starts_at + week, ends_at=later.ends_at + week
+    )
+    foreign, _, other_lead = make_ground()
+    submitted(make_application(foreign, other_lead), other_lead)
+    assert found(application, "same_meeting") == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -10,16 +10,17 @@ from django.utils import timezone
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import Role
 from mingqian.audit.models import Event
-from mingqian.draws.models import Draw, DrawApplication, DrawKind
+from mingqian.committees.models import GroupSpecialty
+from mingqian.draws.models import DrawApplication
 from mingqian.workflow.models import MatterStatus
+from mingqian.workflow.queries import current_version
 
 from .rules import Finding, Findings, Level, read_case
 from .rules.case import Case
-from .rules.meeting import check_committee, check_filing
+from .rules.meeting import PROCEDURE, check_committee, check_filing, check_same_meeting
 from .rules.people import check_feasible
 from .working_days import days_back, working_days_before
 
-PROCEDURE = "抽取程序要求"
 # Deeds that change who can be drawn, or who somebody is.
 POOL_CHANGES = (
     "experts.add_unavailability",
@@ -41,7 +42,7 @@ def freeze_findings(
     return Findings.of(
         [
             *_check_approved(application),
-            *_check_drawn_elsewhere(application),
+            *check_same_meeting(case),
             *check_committee(case),
             *check_filing(case),
             *_check_window(case),
@@ -68,26 +69,6 @@ def _check_approved(application: DrawApplication) -> Iterator[Finding]:
             Level.BLOCK,
             "申请未审核通过",
             f"当前状态为{matter.get_status_display()}，审核通过后方可正式抽取。",
-            PROCEDURE,
-        )
-
-
-def _check_drawn_elsewhere(application: DrawApplication) -> Iterator[Finding]:
-    """A second application for the same meeting would be a repeat without the two people of a void."""
-    if application.kind != DrawKind.INITIAL:
-        return
-    drawn = Draw.objects.current().filter(
-        application__kind=DrawKind.INITIAL,
-        application__committee=application.committee_id,
-        application__starts_at__lt=application.ends_at,
-        application__ends_at__gt=application.starts_at,
-    )
-    for other in drawn.exclude(application=application).select_related("application__matter"):
-        yield Finding(
-            "drawn_elsewhere",
-            Level.BLOCK,
-            "同一评委会同一时间的会议已另行抽取",
-            f"申请 {other.application.number} {other.get_status_display()}；重新抽取须先将其作废。",
             PROCEDURE,
         )
 
@@ -153,15 +134,59 @@ def _check_since_submitted(case: Case) -> Iterator[Finding]:
             PROCEDURE,
         )
     now = case.rules.snapshot()
-    changed = [now[key]["title"] for key in sorted(now) if then["rules"].get(key) != now[key]]
+    changed = [
+        _told_change(then["rules"].get(key), now[key])
+        for key in sorted(now)
+        if then["rules"].get(key) != now[key]
+    ]
     if changed:
         yield Finding(
             "rules_since_submitted",
             Level.WARN,
             "提交申请以后规则有改动",
-            f"{'、'.join(changed)}。抽取按现行规则进行，变更记录见规则库。",
+            f"{'；'.join(changed)}。抽取按现行规则进行，变更记录见规则库。",
             PROCEDURE,
         )
+    regrouped = _regrouped(application)
+    if regrouped:
+        yield Finding(
+            "groups_since_submitted",
+            Level.WARN,
+            "提交申请以后学科组有改动",
+            f"{'；'.join(regrouped)}。抽取按现行学科组进行，同组单位上限随之改变。",
+            PROCEDURE,
+        )
+
+
+def _told_change(then: Mapping[str, str] | None, now: Mapping[str, str]) -> str:
+    """同单位上限 2 → 3 人; where the number is the same, how strictly it is applied has changed."""
+    if then is None:
+        return f"{now['title']}（新增）"
+    if then["value"] != now["value"]:
+        unit = f" {now['unit']}" if now["unit"] else ""
+        return f"{now['title']} {then['value'] or '未设'} → {now['value'] or '未设'}{unit}"
+    if then["enforcement"] != now["enforcement"]:
+        words = {"BLOCK": "禁止", "WARN": "提醒", "INFO": "说明"}
+        before, after = (words.get(each["enforcement"], "") for each in (then, now))
+        return f"{now['title']} {before} → {after}"
+    return now["title"]
+
+
+def _regrouped(application: DrawApplication) -> list[str]:
+    """Specialties of the application that stand in another group than when it was submitted."""
+    version = current_version(application.matter)
+    if version is None or not application.by_group:
+        return []
+    now = dict(
+        GroupSpecialty.objects.filter(
+            committee=application.committee_id, year=application.year
+        ).values_list("specialty__code", "group__name")
+    )
+    return [
+        f"{row['name']} {row['group'] or '未编组'} → {now.get(row['specialty'], '未编组')}"
+        for row in version.content.get("quotas") or []
+        if (row["primary"] or row["alternate"]) and row["group"] != now.get(row["specialty"], "")
+    ]
 
 
 def _check_observer(case: Case) -> Iterator[Finding]:

@@ -20,6 +20,15 @@ LEVEL_OF = {"BLOCK": Level.BLOCK, "WARN": Level.WARN, "INFO": Level.INFO}
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Another initial application of the committee whose meeting lies at the same time."""
+
+    number: str
+    state: str
+    drawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Everything that `check` functions read; they ask the database nothing more."""
 
@@ -33,6 +42,7 @@ class Case:
     avoided_experts: int
     errors: Mapping[str, str]
     now: datetime
+    rivals: tuple[Rival, ...] = ()
 
     @property
     def meeting_on(self) -> date | None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from mingqian.committees.models import CommitteeFiling
-from mingqian.draws.models import DrawApplication, DrawAvoidance
+from mingqian.draws.models import Draw, DrawApplication, DrawAvoidance, DrawKind
 from mingqian.draws.queries.grid import Grid, grid_of
 from mingqian.draws.queries.pool import Survey, survey_of, with_verdict
 from mingqian.draws.queries.verdict import verdict_of
 from mingqian.rulebook.queries import RuleSet, rule_set
+from mingqian.workflow.models import MatterStatus
 
 from . import meeting, members, people
-from .case import Case
+from .case import Case, Rival
 from .finding import Finding, Findings
 
 CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
@@ -23,6 +25,7 @@ CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     meeting.check_committee,
     meeting.check_filing,
     meeting.check_dates,
+    meeting.check_same_meeting,
     members.check_totals,
     people.check_multiples,
     people.check_feasible,
@@ -72,7 +75,28 @@ def read_case(
         avoided_experts=kinds.count(DrawAvoidance.Kind.EXPERT),
         errors=errors if errors is not None else dict.fromkeys(application.typed, "无法识别"),
         now=now,
+        rivals=tuple(_rivals(application)),
     )
+
+
+def _rivals(application: DrawApplication) -> Iterator[Rival]:
+    """Those under way, drawn, submitted or approved; a supplement is meant to share its meeting."""
+    starts_at, ends_at = application.starts_at, application.ends_at
+    if application.kind != DrawKind.INITIAL or not (starts_at and ends_at):
+        return
+    others = DrawApplication.objects.filter(
+        kind=DrawKind.INITIAL,
+        committee=application.committee_id,
+        starts_at__lt=ends_at,
+        ends_at__gt=starts_at,
+        matter__status__in=(MatterStatus.SUBMITTED, MatterStatus.APPROVED),
+    ).exclude(pk=application.pk)
+    for other in others.select_related("matter").prefetch_related(
+        Prefetch("draws", Draw.objects.current(), to_attr="current_draws")
+    ):
+        draw = next(iter(other.current_draws), None)
+        state = draw.get_status_display() if draw else other.matter.get_status_display()
+        yield Rival(other.number, state, draw is not None)
 
 
 def rules_for(application: DrawApplication, *, now: datetime | None = None) -> RuleSet:

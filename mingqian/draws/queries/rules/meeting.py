@@ -14,6 +14,7 @@ from .case import Case
 from .finding import Finding, Fix, Level
 
 FORM_CITATION = "申请表填写要求"
+PROCEDURE = "抽取程序要求"
 
 REQUIRED: tuple[tuple[str, str, int], ...] = (
     ("year", "年度", 1),
@@ -155,7 +156,7 @@ def check_dates(case: Case) -> Iterator[Finding]:
             level=Level.BLOCK,
             title="会议开始时间已过",
             text="抽取须在会议之前进行，请改正开始时间。",
-            citation="抽取程序要求",
+            citation=PROCEDURE,
             anchor="#id_starts_at",
             section=1,
         )
@@ -172,6 +173,34 @@ def check_dates(case: Case) -> Iterator[Finding]:
                 section=1,
             )
     yield from _check_lead(case)
+
+
+def check_same_meeting(case: Case) -> Iterator[Finding]:
+    """A second application for a meeting would be a repeat of its draw without the two people of a void."""
+    drawn = [rival for rival in case.rivals if rival.drawn]
+    for rival in drawn:
+        yield Finding(
+            key="drawn_elsewhere",
+            level=Level.BLOCK,
+            title="同一评委会同一时间的会议已另行抽取",
+            text=f"申请 {rival.number} {rival.state}；重新抽取须先将其作废。",
+            citation=PROCEDURE,
+            anchor="#id_starts_at",
+            section=1,
+        )
+    waiting = [rival for rival in case.rivals if not rival.drawn]
+    if waiting and not drawn:
+        numbers = "、".join(f"{rival.number}（{rival.state}）" for rival in waiting)
+        yield Finding(
+            key="same_meeting",
+            level=Level.WARN,
+            title="同一评委会同一时间另有抽取申请",
+            text=f"{numbers}。同一会议只能抽取一次，先抽取的一份有效。",
+            citation=PROCEDURE,
+            anchor="#id_starts_at",
+            section=1,
+            reason=str(case.application.warning_reasons.get("same_meeting", "")),
+        )
 
 
 def _check_lead(case: Case) -> Iterator[Finding]:
