@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from fairdraw.drawing import solve_grouped
 from fairdraw.feasibility import Demand, Gap, primary_gap, worst_case_gap
+from fairdraw.general import RowName, name_rows
 from fairdraw.grouping import Grouping, Row, group_by_type, reach
 from fairdraw.pool import Pool
 from fairdraw.relaxation import Relaxation, find_relaxations, find_remedy
 from fairdraw.rules import Plan
-from fairdraw.solution import Solution
+from fairdraw.solution import Solution, chances_above
 
 _Ask = Callable[[Grouping, Demand], Gap]
 
@@ -46,6 +48,8 @@ class Conflict:
 
     ``need`` seats, of which ``short`` stay empty at best (primaries) or after the least lucky panel
     (alternates). ``caps``: the cap rows that play a part; empty if there are simply too few people.
+    In mode L ``quotas`` play a part as well (by number), strata may be missing, and ``short`` also
+    counts people who are missing for quotas.
     """
 
     kind: str
@@ -53,6 +57,32 @@ class Conflict:
     need: int
     short: int
     caps: tuple[Row, ...]
+    quotas: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class QuotaShortage:
+    """A minimum that cannot be reached: ``reachable`` of the ``need`` people (members included).
+
+    ``eligible``: how many eligible people the quota counts at all (without members).
+    """
+
+    quota: int
+    kind: str
+    need: int
+    eligible: int
+    reachable: int
+    short: int
+    conflict: int
+
+
+@dataclass(frozen=True)
+class TightRow:
+    """A row of a feasible plan that the chances fill to a limit, ``side`` "low" or "high"."""
+
+    row: RowName
+    limit: int
+    side: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +102,8 @@ class Shortage:
 class Diagnosis:
     """``relaxations``: cheapest first; ``remedy``: positions in it that together mend everything.
 
-    ``full_caps``: cap rows that the chances fill to the brim (feasible plans only).
+    ``full_caps``: cap rows that the chances fill to the brim (feasible plans only); ``tight``:
+    caps and quotas that every panel of a mode L lottery keeps only just.
     """
 
     feasible: bool
@@ -83,6 +114,8 @@ class Diagnosis:
     remedy: tuple[int, ...] = ()
     full_caps: tuple[Row, ...] = ()
     solution: Solution | None = None
+    quota_shortages: tuple[QuotaShortage, ...] = ()
+    tight: tuple[TightRow, ...] = ()
 
     @property
     def tightest(self) -> tuple[StratumCount, ...]:
@@ -92,8 +125,21 @@ class Diagnosis:
 
     @property
     def short(self) -> int:
-        """Seats that stay empty, of both kinds."""
-        return sum(shortage.short for shortage in self.shortages)
+        """Seats that stay empty, of both kinds, and people missing for quotas."""
+        seats = sum(shortage.short for shortage in self.shortages)
+        return seats + sum(shortage.short for shortage in self.quota_shortages)
+
+    @property
+    def without_chance(self) -> tuple[str, ...]:
+        """Eligible people who may sit in a stratum with primaries and can never be drawn there."""
+        return () if self.solution is None else self.solution.without_chance
+
+    @property
+    def above_half(self) -> tuple[str, ...]:
+        """People who are more likely to be drawn than not: to be listed before the draw."""
+        if self.solution is None:
+            return ()
+        return tuple(chances_above(self.solution, Fraction(1, 2)))
 
 
 def diagnose(pool: Pool, plan: Plan) -> Diagnosis:
@@ -101,8 +147,15 @@ def diagnose(pool: Pool, plan: Plan) -> Diagnosis:
     grouping = group_by_type(pool, plan)
     strata = count_strata(pool, plan)
     solution = solve_grouped(grouping, pool)
+    if solution is not None and grouping.general:
+        tight = _tight_rows(solution)
+        names = {(t.row.employer, t.row.group) for t in tight if t.row.employer is not None}
+        full = tuple(row for row in grouping.rows if (row.employer, row.group) in names)
+        return Diagnosis(True, strata, full_caps=full, solution=solution, tight=tight)
     if solution is not None:
         return Diagnosis(True, strata, full_caps=_full_caps(solution), solution=solution)
+    if grouping.general:
+        return _diagnose_general(grouping, strata)
     conflicts, shortages, relieved = _conflicts(grouping, strata)
     relaxations = find_relaxations(grouping, conflicts, shortages, relieved)
     remedy = find_remedy(grouping, relaxations, len(conflicts))
@@ -127,6 +180,76 @@ def count_strata(pool: Pool, plan: Plan) -> tuple[StratumCount, ...]:
         StratumCount(s.id, everybody[n], eligible[n], s.primary, s.alternate, dict(removed[n]))
         for n, s in enumerate(plan.strata)
     )
+
+
+def _diagnose_general(grouping: Grouping, strata: tuple[StratumCount, ...]) -> Diagnosis:
+    """Why no panel keeps the rules of a mode L plan."""
+    from fairdraw.conflicts import Problem, find_clashes
+    from fairdraw.remedies import find_changes, find_cure
+
+    plan, problem = grouping.plan, Problem.of(grouping)
+    clashes = find_clashes(problem)
+    counts = {count.stratum: count for count in strata}
+    conflicts, shortages, lacking = [], [], []
+    for number, clash in enumerate(clashes):
+        seats = [(r.name, r.kind) for r in clash.rules if r.code == "STRATUM"]
+        groups = {r.name or None for r in clash.rules if r.code.endswith("_CAP")}
+        conflicts.append(
+            Conflict(
+                kind=clash.kind,
+                strata=tuple(dict.fromkeys(name for name, _ in seats)),
+                need=sum(getattr(counts[name], kind) for name, kind in seats),
+                short=clash.short,
+                caps=tuple(row for row in grouping.rows if row.group in groups),
+                quotas=tuple(dict.fromkeys(int(r.name) for r in clash.rules if r.code == "QUOTA")),
+            )
+        )
+        for (name, kind), short in sorted(clash.empty.items()):
+            count, need = counts[name], getattr(counts[name], kind)
+            shortages.append(
+                Shortage(name, kind, need, count.eligible, need - short, short, number)
+            )
+        for (quota, kind), short in sorted(clash.missing.items()):
+            rule = plan.quotas[quota]
+            need = rule.low if kind == "primary" else rule.alternate_low
+            people = sum(len(t.ids) for t in grouping.types if quota in t.quotas)
+            lacking.append(QuotaShortage(quota, kind, need, people, need - short, short, number))
+    changes = find_changes(grouping, problem, clashes)
+    cure = find_cure(grouping, problem, changes, len(clashes))
+    return Diagnosis(
+        feasible=False,
+        strata=strata,
+        conflicts=tuple(conflicts),
+        shortages=tuple(shortages),
+        relaxations=changes,
+        remedy=cure,
+        quota_shortages=tuple(lacking),
+    )
+
+
+def _tight_rows(solution: Solution) -> tuple[TightRow, ...]:
+    """Caps and quotas of a lottery whose every panel stands at the same limit."""
+    seating, lottery = solution.seating, solution.lottery
+    assert seating is not None
+    assert lottery is not None
+    panels, found = len(lottery.panels), []
+    for name, row in zip(name_rows(solution.grouping), seating.rows):
+        if name.code == "STRATUM" or not row.cells:
+            continue
+        drawn = sum(lottery.totals[c] for c in row.cells)
+        if drawn == row.high * panels and _has_high(solution.grouping.plan, name):
+            found.append(TightRow(name, row.high, "high"))
+        elif row.low and drawn == row.low * panels:
+            found.append(TightRow(name, row.low, "low"))
+    return tuple(found)
+
+
+def _has_high(plan: Plan, name: RowName) -> bool:
+    """Whether the upper limit of a row stands in the plan and is not just the number of seats."""
+    if name.quota is None:
+        return True
+    quota = plan.quotas[name.quota]
+    return (quota.high if name.kind == "primary" else quota.alternate_high) is not None
 
 
 def _full_caps(solution: Solution) -> tuple[Row, ...]:

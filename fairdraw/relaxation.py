@@ -3,7 +3,8 @@
 Codes and parameters: FEWER_SEATS(stratum, kind, old, new), MOVE_SEATS(source, target, kind, seats,
 source_old, source_new, target_old, target_new, same_group), RAISE_CAP(old, new),
 RAISE_GROUP_CAP(group, old, new), MORE_CANDIDATES(stratum, people): eligible people of employers
-that no cap touches.
+that no cap touches. ``remedies`` finds those of mode L, where there are two more: LOWER_QUOTA and
+RAISE_QUOTA(quota, category, values, group, kind, old, new).
 """
 
 from __future__ import annotations
@@ -27,8 +28,16 @@ COSTS = {
     ("FEWER_SEATS", "alternate"): 2,
     ("MORE_CANDIDATES", ""): 3,
     ("FEWER_SEATS", "primary"): 4,
+    ("LOWER_QUOTA", "alternate"): 2,
+    ("RAISE_QUOTA", "alternate"): 2,
+    ("LOWER_QUOTA", "primary"): 4,
+    ("RAISE_QUOTA", "primary"): 4,
     ("RAISE_GROUP_CAP", ""): 5,
     ("RAISE_CAP", ""): 6,
+}
+_QUOTA_FIELDS = {
+    "LOWER_QUOTA": ("low", "alternate_low"),
+    "RAISE_QUOTA": ("high", "alternate_high"),
 }
 #: How many strata a seat may be moved to are proposed for one conflict.
 _TARGETS = 2
@@ -54,6 +63,12 @@ def apply_relaxation(plan: Plan, relaxation: Relaxation) -> Plan:
         caps = {group: plan.group_limit(group) for group in plan.groups}
         caps[params["group"]] = params["new"]
         return replace(plan, group_cap={g: cap for g, cap in caps.items() if cap is not None})
+    if relaxation.code in _QUOTA_FIELDS:
+        field = _QUOTA_FIELDS[relaxation.code][params["kind"] == "alternate"]
+        changed: dict[str, Any] = {field: params["new"]}
+        quotas = list(plan.quotas)
+        quotas[params["quota"]] = replace(quotas[params["quota"]], **changed)
+        return replace(plan, quotas=tuple(quotas))
     if relaxation.code == "FEWER_SEATS":
         return _reseat(plan, params["stratum"], params["kind"], params["new"])
     if relaxation.code == "MOVE_SEATS":

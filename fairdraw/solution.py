@@ -64,6 +64,17 @@ class Solution:
         }
 
     @property
+    def without_chance(self) -> tuple[str, ...]:
+        """Who may sit in a stratum with primary seats and yet is never drawn there."""
+        strata = self.grouping.plan.strata
+        return tuple(
+            person
+            for kind, chance in zip(self.grouping.types, self.type_chances)
+            if not chance and any(strata[s].primary for s in kind.strata)
+            for person in kind.ids
+        )
+
+    @property
     def lowest(self) -> Fraction:
         """The smallest chance among those who may sit in a stratum with primary seats."""
         return min(self._competing)
