@@ -186,6 +186,7 @@ ROUTES = [
     Route("accounts:logout", "", PUBLIC),
     Route("draws:verify", PUBLIC, PUBLIC),
     Route("draws:verifier", PUBLIC),
+    Route("draws:offline-verifier", PUBLIC),
     Route("draws:verify-code", PUBLIC, args=lambda world: [world.code]),
     Route("draws:public-transcript", PUBLIC, args=lambda world: [world.code]),
     # Signed in

@@ -29,6 +29,7 @@ PUBLIC = {
     "draws:verify",
     "draws:verify-code",
     "draws:verifier",
+    "draws:offline-verifier",
     "draws:public-transcript",
 }
 # Signed in is enough: what is shown depends on nothing but the reader's own account or job.

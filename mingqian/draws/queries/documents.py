@@ -44,6 +44,11 @@ def moment(at: datetime | None) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}" if at else "—"
 
 
+def offline_url() -> str:
+    """Where the page is that verifies a transcript without a network."""
+    return f"{settings.MINGQIAN['PUBLIC_URL']}{reverse('draws:offline-verifier')}"
+
+
 def verify_url(draw: Draw) -> str:
     """Where anybody verifies this draw."""
     address = reverse("draws:verify-code", args=[draw.short_code])
@@ -242,6 +247,8 @@ def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
         "qr": qr_svg(verify_url(draw)),
         "short_code": draw.short_code,
         "verify_url": f"{settings.MINGQIAN['PUBLIC_URL']}{reverse('draws:verify')}",
+        "offline_qr": qr_svg(offline_url()),
+        "offline_url": offline_url(),
         "pool_note": f"在库 {draw.pool_count} 人，可抽 {draw.eligible_count} 人",
         "pool_root": draw.pool_root,
         "rules_hash": draw.rules_hash,

@@ -24,6 +24,7 @@ urlpatterns = [
     path("draws/<str:number>/transcript.json", documents.transcript, name="transcript"),
     path("verify", verify.verify_page, name="verify"),
     path("verify/verify.py", verify.verifier, name="verifier"),
+    path("verify/offline.html", verify.offline_verifier, name="offline-verifier"),
     path("verify/<str:code>", verify.verify_code, name="verify-code"),
     path("verify/<str:code>/transcript.json", verify.public_transcript, name="public-transcript"),
 ]

@@ -14,12 +14,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingqian.accounts.access import public
+from mingqian.draws import offline
 from mingqian.draws.queries.published import OnRecord, on_record, public_key, published_draw
 from mingqian.draws.short_codes import read_short_code
 from mingqian.draws.verification import LARGEST, Busy, TookTooLong, judge, tell, verifier_path
 from mingqian.web.context import current
 
 FORM_ROOM = 64 * 1024
+OFFLINE_NAME = "抽取凭证离线验证.html"
 MOST_A_MINUTE = 20
 MOST_LOOKUPS_A_MINUTE = 60
 
@@ -108,6 +110,19 @@ def verifier(request: HttpRequest) -> FileResponse:
     )
 
 
+@public
+@require_GET
+def offline_verifier(request: HttpRequest) -> HttpResponse:
+    """The second verifier: one page that judges a transcript in the browser, saved or from here.
+
+    It brings its whole script and style along, so its policy names them by hash and allows nothing from this server.
+    """
+    response = HttpResponse(offline.page(), content_type="text/html; charset=utf-8")
+    response["Content-Security-Policy"] = f"{offline.policy()}; frame-ancestors 'none'"
+    response["Content-Disposition"] = content_disposition_header(False, OFFLINE_NAME)
+    return response
+
+
 def _length(request: HttpRequest) -> int:
     text = request.META.get("CONTENT_LENGTH") or "0"
     return int(text) if text.isascii() and text.isdigit() else 0
@@ -193,6 +208,7 @@ def _page(request: HttpRequest, *, status: int = 200, **context) -> HttpResponse
     context |= {
         "public_key": public_key(),
         "support": settings.MINGQIAN["SUPPORT"],
+        "offline_name": OFFLINE_NAME,
         "largest": LARGEST,
     }
     return render(request, "draws/verify.html", context, status=status)

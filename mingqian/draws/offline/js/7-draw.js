@@ -301,9 +301,9 @@ async function verify(data, tell = () => {}) {
     const check = { number: i + 1, code, ok: null, told: null, expected: "", found: "", where: "" };
     checks.push(check);
     if (!ok) continue;
-    breath.tell = (part) => tell(checks, code, part);
-    breath.tell(0);
     try {
+      breath.tell = (part) => tell(checks, code, part);
+      breath.tell(0);
       check.told = await draw[code.toLowerCase()]();
       if (check.told) check.ok = true;
     } catch (error) {

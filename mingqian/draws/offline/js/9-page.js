@@ -1,0 +1,250 @@
+// The page: a file in, the report out. What a file says is only ever shown as text.
+
+const at = (id) => document.getElementById(id);
+const shown = (value, limit = 100) => (typeof value === "string" ? value.slice(0, limit) : "");
+
+function made(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children.filter((child) => child !== ""));
+  return element;
+}
+
+function drawing(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const [svg, use] = [document.createElementNS(space, "svg"), document.createElementNS(space, "use")];
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+const state = { words: WORDS.zh, report: null, seconds: "", turn: 0, listed: 0, size: 0 };
+
+function speak() {
+  const { words } = state;
+  document.documentElement.lang = words.lang;
+  document.title = words.title;
+  for (const element of document.querySelectorAll("[data-say]")) element.textContent = words[element.dataset.say];
+  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", words[element.dataset.label]);
+  at("tongue").textContent = words.other;
+  at("tongue").lang = words === WORDS.zh ? "en" : "zh-CN";
+  at("ways").replaceChildren(...words.ways.map((way) => made("li", {}, made("span", {}, way))));
+  if (state.report) tellReport();
+}
+
+/** One step as a line of the report. */
+function line(check, ok) {
+  const { words } = state;
+  const [name, note, figure] = words.steps[check.code];
+  const kind = check.ok === true ? "ok" : check.ok === false ? "failed" : check.running ? "running" : "skipped";
+  const sign = { ok: "check", failed: "x", running: "minus", skipped: "minus" }[kind];
+  const untold = ok ? [words.unsignedNote, words.unsigned] : check.running ? ["", "…"] : [words.uncheckedNote, words.unchecked];
+  const [small, big] = { ok: () => [note(check.told), figure(check.told)], failed: () => ["", words.fail] }[kind]?.() ?? untold;
+  const item = made("li", { class: kind, "data-code": check.code },
+    made("span", { class: "ordinal" }, String(check.number)), made("span", { class: "mark" }, drawing(sign)),
+    made("p", {}, made("b", {}, name), small && made("small", {}, small)), made("span", { class: "figure mono" }, big));
+  if (kind === "failed") item.append(discrepancy(check));
+  return item;
+}
+
+function discrepancy(check) {
+  const { words } = state;
+  const list = made("dl", { class: "discrepancy" });
+  for (const [label, text, tag] of [[words.expected, check.expected, "ins"], [words.found, check.found, "del"], [words.where, check.where, "span"]]) {
+    if (text) list.append(made("dt", {}, label), made("dd", {}, made(tag, { class: "mono" }, text)));
+  }
+  return list;
+}
+
+function tellProgress(checks, code, part) {
+  const { words } = state;
+  const done = checks.length - 1;
+  at("progress").value = (1000 * (done + part)) / STEPS.length;
+  at("doing").textContent = words.running(words.steps[code][0]);
+  at("banner").className = "banner busy";
+  at("verdict").textContent = words.running(words.steps[code][0]);
+  at("verdict-text").textContent = words.runningText;
+  at("verdict-icon").setAttribute("href", "#minus");
+  const ahead = STEPS.slice(checks.length).map((next, i) => ({ number: checks.length + 1 + i, code: next, ok: null, running: true }));
+  const now = checks.map((check, i) => (i === done ? { ...check, running: true } : check));
+  at("proofs").replaceChildren(...[...now, ...ahead].map((check) => line(check, false)));
+}
+
+function tellReport() {
+  const { words, report } = state;
+  const failure = report.checks.find((check) => check.ok === false);
+  at("banner").className = report.ok ? "banner" : "banner bad";
+  at("verdict-icon").setAttribute("href", report.ok ? "#check" : "#x");
+  let [title, text] = [words.unreadable, words.unreadableText];
+  if (report.ok) [title, text] = [words.passed(report.checks.filter((check) => check.ok).length), words.passedText(state.seconds)];
+  else if (report.readable) [title, text] = [words.failed(failure.number, words.steps[failure.code][0]), words.failedText(failure.number)];
+  at("verdict").textContent = title;
+  at("verdict-text").textContent = text;
+  at("proofs").replaceChildren(...report.checks.map((check) => line(check, report.ok)));
+  at("filesize").textContent = words.bytes(state.size);
+  document.querySelector("#drop b").textContent = words.again;
+  tellFacts();
+  at("fairness").hidden = !report.ok;
+  if (report.ok) tellFairness(report.draw.facts);
+  at("people").hidden = !report.draw.people;
+  at("everybody").hidden = !report.draw.chance.length;
+  at("found").replaceChildren();
+  at("table").hidden = at("more").hidden = true;
+}
+
+function tellFairness(facts) {
+  const [before, lowest, between, bound, after] = state.words.fairness(facts);
+  at("fairness-text").replaceChildren(before, made("em", {}, lowest), between, made("em", {}, bound), after);
+  at("fairness-note").textContent = state.words.fairnessNote(facts);
+}
+
+function tellFacts() {
+  const { words, report } = state;
+  const { doc, facts } = report.draw;
+  at("about").hidden = !report.readable || !doc || facts.primary === undefined;
+  if (at("about").hidden) return;
+  const { metadata } = doc;
+  const told = isObject(metadata) ? metadata : {};
+  const rows = {
+    title: shown(doc.plan.title), number: shown(told.number, 30), committee: shown(told.committee), meeting: shown(told.meeting),
+    drawn: shown(told.drawn_at, 19), seats: words.seats(facts.primary, facts.alternate), pool: words.pool(facts.pool, facts.eligible),
+    mode: words.modes[facts.mode] ?? "", attempt: words.attempt(doc.attempt), trials: words.trials(doc.trials),
+    parties: words.parties(doc.parties.slice(0, 12).map((party) => shown(party.id, 32))),
+    beacon: doc.beacon ? `${shown(doc.beacon.source)} ${shown(doc.beacon.at)} = ${shown(doc.beacon.value)}` : "",
+    previous: doc.previous ? grouped(shown(doc.previous, 8)) : "",
+    program: `${shown(doc.program?.name, 20)} ${shown(doc.program?.version, 20)} · ${doc.profile === "gm" ? "SM3" : "SHA-256"}`,
+  };
+  if (rows.number === rows.title) rows.title = "";
+  at("facts").replaceChildren(...Object.entries(rows).filter(([, text]) => text).map(([name, text]) =>
+    made("div", {}, made("dt", {}, words.facts[name]), made("dd", {}, text))));
+  const prints = [made("p", {}, words.digest), hashed(doc.digest)];
+  for (const { party, public_key: key } of report.ok ? doc.signatures.slice(0, 12) : []) {
+    prints.push(made("p", {}, words.key(shown(party, 32))), hashed(key));
+  }
+  at("fingerprint").replaceChildren(...prints);
+}
+
+/** Four columns of four digits, as witnesses read them aloud. */
+const hashed = (text) => made("div", { class: "hash" },
+  ...(shown(text, 64).toUpperCase().match(/.{1,4}/g) ?? []).map((part) => made("span", {}, part)));
+
+/** id -> [primary or alternate, stratum, rank] of everybody drawn. */
+function drawnSeats() {
+  const { words, report } = state;
+  const seats = new Map();
+  for (const [part, kind] of [["panel", words.primary], ["alternates", words.alternate]]) {
+    for (const seat of report.ok ? report.draw.doc[part] : []) seats.set(seat.id, [kind, seat.stratum, seat.rank]);
+  }
+  return seats;
+}
+
+/** id -> number of the type. */
+function typesById() {
+  const types = new Map();
+  state.report.draw.types.forEach((type, t) => type.ids.forEach((id) => types.set(id, t)));
+  return types;
+}
+
+function lookUp() {
+  const { words, report } = state;
+  const wanted = at("wanted").value.trim().toLowerCase();
+  const people = report.draw.people.filter((person) => person.id.toLowerCase().startsWith(wanted));
+  const exact = people.filter((person) => person.id.toLowerCase() === wanted);
+  const [types, seats] = [typesById(), drawnSeats()];
+  let lines = (exact.length ? exact : people).slice(0, 12).map((person) =>
+    made("p", {}, made("b", {}, person.id), " ", standing(person, types.get(person.id), seats.get(person.id))));
+  if (!exact.length && people.length > 12) lines.push(made("p", {}, words.many(people.length - 12)));
+  if (!lines.length) lines = [made("p", {}, words.nobody)];
+  if (!exact.length && wanted.length < 4) lines = [made("p", {}, words.short)];
+  at("found").replaceChildren(...lines);
+}
+
+/** What the file says of one person, in words. */
+function standing(person, t, seat) {
+  const { words, report } = state;
+  if (person.exclusions.length) return words.excluded(person.exclusions.map(([code]) => code).join(", "));
+  if (t === undefined) return report.draw.types.length ? words.unseated : words.untold.slice(1);
+  const chance = report.draw.chance[t];
+  return (chance ? words.chance(chance) : words.untold.slice(1)) + (seat ? words.seatOf(...seat) : "");
+}
+
+function listEverybody() {
+  const { words } = state;
+  const head = made("tr", {}, ...words.columns.map((name) => made("th", { scope: "col" }, name)));
+  at("table").replaceChildren(made("table", {}, made("thead", {}, head), made("tbody")));
+  at("table").hidden = at("more").hidden = false;
+  at("table").tabIndex = 0;
+  state.listed = 0;
+  listMore();
+}
+
+const EACH_TIME = 200;
+
+function listMore() {
+  const { words, report: { draw } } = state;
+  const [types, seats] = [typesById(), drawnSeats()];
+  const all = draw.facts.reaching;
+  let number = 0;
+  for (const [id, t] of types) {
+    if (number++ < state.listed) continue;
+    if (number > state.listed + EACH_TIME) break;
+    const chance = draw.chance[t];
+    const seat = seats.get(id);
+    document.querySelector("#table tbody").append(made("tr", {}, ...[
+      made("td", { class: "mono" }, id), made("td", {}, String(t)), made("td", { class: "mono" }, String(chance)),
+      made("td", { class: "num" }, percent(chance)), made("td", {}, seat ? `${seat[0]} ${seat[2]}` : words.notDrawn)]));
+  }
+  state.listed = Math.min(state.listed + EACH_TIME, all);
+  at("shown").textContent = words.shown(state.listed, all);
+  at("next").hidden = state.listed >= all;
+}
+
+async function judgeFile(file) {
+  if (!file) return;
+  const turn = ++state.turn;
+  const started = performance.now();
+  Object.assign(state, { report: null, size: file.size });
+  at("filename").textContent = file.name;
+  at("filesize").textContent = state.words.bytes(file.size);
+  for (const id of ["opened", "working", "report"]) at(id).hidden = false;
+  for (const id of ["fairness", "people", "about"]) at(id).hidden = true;
+  at("columns").className = "columns judged";
+  const data = new Uint8Array(await file.arrayBuffer());
+  const report = await verify(data, (...news) => {
+    if (turn !== state.turn) throw new Error("another file was chosen");
+    tellProgress(...news);
+  });
+  if (turn !== state.turn) return;
+  state.report = report;
+  state.seconds = ((performance.now() - started) / 1000).toFixed(2);
+  at("working").hidden = true;
+  tellReport();
+}
+
+function start() {
+  if (/[#?]en\b/.test(location.href)) state.words = WORDS.en;
+  speak();
+  at("tongue").addEventListener("click", () => {
+    state.words = state.words === WORDS.zh ? WORDS.en : WORDS.zh;
+    speak();
+  });
+  at("file").addEventListener("change", () => judgeFile(at("file").files[0]));
+  at("print").addEventListener("click", () => window.print());
+  at("find").addEventListener("click", lookUp);
+  at("wanted").addEventListener("keydown", (event) => { if (event.key === "Enter") lookUp(); });
+  at("everybody").addEventListener("click", listEverybody);
+  at("next").addEventListener("click", listMore);
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      event.preventDefault();
+      at("drop").classList.toggle("over", kind === "dragover");
+      if (kind === "drop") judgeFile(event.dataTransfer.files[0]);
+    });
+  }
+}
+
+// For tests and for whoever wants to judge many files: verify(bytes) resolves to the report.
+window.verify = verify;
+start();
