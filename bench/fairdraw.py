@@ -1,0 +1,164 @@
+"""The engine against sortition-algorithms 0.12 with its default free solver, on the same instances.
+
+The yardstick gets an environment of its own in a temporary folder, which goes again at the end.
+Both programs run in processes of their own, in turns, on instances with fixed seeds; where the
+yardstick does not end within a limit (MINGQIAN_BENCH_LIMIT seconds, else 120), it is stopped and
+the ratio is a lower bound. MINGQIAN_BENCH_ROUNDS (else 3) says how often. Times are wall times of
+grouping, chances, certificate, lottery and one panel; making the pool is timed by neither.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+from bench import instances
+from bench.measure import line, title
+from bench.rounds import Runs, in_turns, ratio, seconds
+
+YARDSTICK = "sortition-algorithms==0.12.*"
+ROUNDS = int(os.environ.get("MINGQIAN_BENCH_ROUNDS", "3"))
+LIMIT = float(os.environ.get("MINGQIAN_BENCH_LIMIT", "120"))
+#: Nothing of ours is meant to take nearly as long.
+OUR_LIMIT = 300.0
+
+
+class Bench:
+    """A folder for instances and the yardstick's Python."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.python = install(folder / "yardstick")
+        self.number = 0
+
+    def write(self, instance: dict[str, object]) -> str:
+        """Path of a file that holds an instance."""
+        self.number += 1
+        path = self.folder / f"instance-{self.number}.json"
+        path.write_text(json.dumps(instance))
+        return str(path)
+
+    def ours(self, instance: str, task: str = "draw") -> Runs:
+        """This engine."""
+        return Runs([sys.executable, "-m", "bench.ours", instance, task], OUR_LIMIT)
+
+    def theirs(self, instance: str, task: str = "draw") -> Runs:
+        """The yardstick."""
+        program = str(Path(__file__).with_name("yardstick.py"))
+        return Runs([self.python, program, instance, task], LIMIT)
+
+
+def install(place: Path) -> str:
+    """The Python of a fresh environment with the yardstick; ends the program if there is none."""
+    venv.create(place, with_pip=True)
+    python = str(place / ("Scripts" if os.name == "nt" else "bin") / "python")
+    command = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", YARDSTICK]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        print(f"The yardstick {YARDSTICK} cannot be installed here: {reason}", file=sys.stderr)
+        raise SystemExit(3)
+    return python
+
+
+def against(bench: Bench, label: str, instance: dict[str, object], goal: str) -> None:
+    """One instance, both programs: times, ratio, smallest chances."""
+    path = bench.write(instance)
+    ours, theirs = bench.ours(path), bench.theirs(path)
+    in_turns(ours, theirs, ROUNDS)
+    line(label, f"{ratio(ours, theirs)} (goal {goal}): {ours.shown()} against {theirs.shown()}")
+    mine = ours.median("lowest")
+    if mine is not None:
+        answer = ours.answers[-1]
+        found = theirs.median("lowest")
+        line(
+            "",
+            f"smallest chance {mine:.6f} against {'–' if found is None else f'{found:.6f}'}; "
+            f"mode {answer['mode']}, {answer['panels'] or 'no'} panels by {answer['method']}, "
+            f"gap {answer['gap']:.1e}",
+        )
+
+
+def alone(bench: Bench, label: str, instance: str, goal: str, task: str = "draw") -> None:
+    """One instance that the yardstick is not asked: times by part and memory."""
+    ours = bench.ours(instance, task)
+    in_turns(ours, None, ROUNDS)
+    line(label, f"{ours.shown()} (goal {goal})")
+    parts = [(part, ours.median(part)) for part in ("group", "solve", "draw")]
+    if all(amount is not None for _, amount in parts):
+        line("", ", ".join(f"{part} {seconds(amount or 0)}" for part, amount in parts))
+    elif ours.answers:
+        line(
+            "",
+            ", ".join(
+                f"{k} {v}" for k, v in ours.answers[-1].items() if k in ("bytes", "panels", "mode")
+            ),
+        )
+
+
+def smallest_chances(bench: Bench) -> None:
+    """Ten instances, one round: is the smallest chance ever below the yardstick's?"""
+    title("Smallest chance on ten instances (goal: never below)")
+    never_below = 0
+    for shape in instances.TEN:
+        path = bench.write(instances.volunteers(shape))
+        ours, theirs = bench.ours(path), bench.theirs(path)
+        in_turns(ours, theirs, 1)
+        mine, found = ours.median("lowest"), theirs.median("lowest")
+        if mine is None:
+            line(shape.name, ours.shown())
+        elif found is None:
+            line(shape.name, f"{mine:.6f}; yardstick {theirs.shown()}")
+        else:
+            # Our panels are equally likely, so a chance is rounded to one panel of many.
+            exact = mine + ours.answers[0]["gap"] >= found - 1e-9
+            never_below += exact
+            line(
+                shape.name,
+                f"{mine:.6f} against {found:.6f}, bound {mine + ours.answers[0]['gap']:.6f}",
+            )
+    line("equal or above, up to the published gap", f"{never_below} of {len(instances.TEN)}")
+
+
+def run() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="mingqian-yardstick-") as name:
+        bench = Bench(Path(name))
+        title(f"The engine against {YARDSTICK} (highspy), {ROUNDS} rounds in turns")
+        for shape in instances.SMALL:
+            against(bench, shape.name, instances.volunteers(shape), "50 ×")
+        for shape in instances.MIDDLE:
+            against(bench, shape.name, instances.volunteers(shape), "400 ×")
+        homes = instances.households()
+        against(bench, str(homes["name"]), homes, "2,000 ×")
+        portfolio = instances.volunteers(instances.PORTFOLIO)
+        against(bench, instances.PORTFOLIO.name, portfolio, "5 s")
+        shape = instances.FEASIBILITY
+        path = bench.write(instances.volunteers(shape))
+        ours, theirs = bench.ours(path, "feasible"), bench.theirs(path, "feasible")
+        in_turns(ours, theirs, ROUNDS)
+        line(
+            f"feasibility, {shape.name}",
+            f"{ratio(ours, theirs)} (goal 25 ×): {ours.shown()} against {theirs.shown()}",
+        )
+        smallest_chances(bench)
+        title("The engine alone")
+        alone(
+            bench,
+            "a million, 40 strata, 8,000 employers, cap 2, k=150",
+            "million-strata",
+            "0.5 s without grouping",
+        )
+        alone(bench, instances.MILLION.name, "million-quotas", "6 s")
+        alone(
+            bench,
+            "verification of " + instances.PORTFOLIO.name,
+            bench.write(portfolio),
+            "0.5 s",
+            "verify",
+        )
