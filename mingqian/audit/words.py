@@ -64,6 +64,7 @@ _ACTIONS: dict[str, str] = {
     "experts.reseal": "更换数据密钥",
     "draws.save_application": "保存抽取申请",
     "draws.copy_application": "复制抽取申请",
+    "draws.take_back": "撤销席位改动",
     "draws.run_trial": "试抽取",
     "draws.freeze_draw": "冻结评委库，准备抽取",
     "draws.contribute": "提交随机数承诺",

@@ -178,10 +178,10 @@ def fix_words(fix: dict[str, Any], names: dict[str, str]) -> tuple[str, str]:
         title = f"{kind}在本组内调整" if params.get("same_group") else f"{kind}调到{target}"
         return title, f"从{source}调 {params['seats']} 席到{target}，合计不变。"
     if code == "FEWER_SEATS":
-        name = names.get(params["stratum"], "全库")
+        name = names.get(params.get("stratum", ""), "全库")
         return f"减少{name}的{kind}", f"{kind}合计减少 {params['old'] - params['new']} 席。"
     if code == "MORE_CANDIDATES":
-        name = names.get(params["stratum"], "全库")
+        name = names.get(params.get("stratum", ""), "全库")
         return (
             f"为{name}补充 {params['people']} 名可抽专家",
             "补录缺失信息或增补入库专家，且其单位不受同单位上限限制。",
@@ -197,13 +197,29 @@ def fix_words(fix: dict[str, Any], names: dict[str, str]) -> tuple[str, str]:
             "学科组内同单位比例由规则库规定，须由人社部门调整。",
         )
     if code in ("LOWER_QUOTA", "RAISE_QUOTA"):
-        values = "、".join(map(str, params.get("values") or ())) or str(params["category"])
+        values = "、".join(map(str, params.get("values") or ()))
+        what = f"{kind}中{params['category']}" + (f"（{values}）" if values else "")
         least = "至少" if code == "LOWER_QUOTA" else "至多"
-        title = (
-            f"{params['category']}（{values}）{least}由 {params['old']} 人改为 {params['new']} 人"
-        )
+        title = f"{what}{least}由 {params['old']} 人改为 {params['new']} 人"
         return title, "比例与名额由规则规定，须由人社部门调整。"
     return code, ""
+
+
+def fix_label(fix: dict[str, Any], names: dict[str, str]) -> str:
+    """A way out as short as a button: 桥梁工程正选 29→25，道路工程 6→10."""
+    params, code = fix["params"], fix["code"]
+    kind = KIND_WORDS.get(params.get("kind", ""), "")
+    if code == "MOVE_SEATS":
+        source, target = (names.get(params[end], "全库") for end in ("source", "target"))
+        return (
+            f"{source}{kind} {params['source_old']}→{params['source_new']}，"
+            f"{target} {params['target_old']}→{params['target_new']}"
+        )
+    if code == "FEWER_SEATS":
+        return f"{names.get(params['stratum'], '全库')}{kind} {params['old']}→{params['new']}"
+    if code == "RAISE_CAP":
+        return f"同单位上限 {params['old']}→{params['new']} 人"
+    return fix_words(fix, names)[0]
 
 
 FIX_BY = {

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 
@@ -54,6 +55,19 @@ class Count:
 NO_COUNT = Count()
 
 
+@dataclass(frozen=True)
+class Snag:
+    """Specialties whose seats cannot be filled together, why, and ways out, the cheapest first.
+
+    A way out has `code`, `params` and `group_name`, as a trial keeps it.
+    """
+
+    strata: tuple[str, ...]
+    short: int
+    words: str
+    ways: tuple[Mapping[str, Any], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether all seats can be filled at once; if not, how many stay empty and why, in words."""
@@ -61,6 +75,7 @@ class Verdict:
     feasible: bool
     lacking: int = 0
     why: str = ""
+    snags: tuple[Snag, ...] = ()
 
 
 @dataclass(frozen=True)

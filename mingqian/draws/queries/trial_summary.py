@@ -16,6 +16,7 @@ from mingqian.web.sealed import mask_name
 from .chances import chances_of
 from .grid import Grid, GridRow
 from .pool import Assembled, Survey
+from .verdict import way_of
 
 SAMPLE_SIZE = 10
 WHOLE = fairdraw.OPEN_STRATUM
@@ -140,13 +141,10 @@ def _group_name(group: str | None, grid: Grid) -> str:
 
 
 def _fix(change: Relaxation, grid: Grid) -> dict[str, Any]:
-    return {
-        "code": change.code,
-        "params": {key: value for key, value in change.params.items() if key != "employer"},
+    return way_of(change, grid) | {
         "cost": change.cost,
         "solves": list(change.solves),
         "complete": change.complete,
-        "group_name": _group_name(change.params.get("group"), grid),
     }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import fairdraw
 from fairdraw.diagnosis import Diagnosis, diagnose
+from fairdraw.relaxation import Relaxation
 from mingqian.draws.models import DrawApplication
 from mingqian.draws.words import conflict_words
 
 from .grid import Grid
-from .pool import Survey, Verdict, assemble
+from .pool import Snag, Survey, Verdict, assemble
 
 UNUSABLE = {
     "NO_SEATS": "还没有设置正选人数。",
@@ -36,16 +39,33 @@ def verdict_of(application: DrawApplication, survey: Survey, grid: Grid) -> Verd
         return Verdict(False, 0, plan_problem(error))
     if diagnosis.feasible:
         return Verdict(True)
-    return Verdict(False, diagnosis.short, _why(diagnosis, grid))
+    snags = tuple(_snag(number, diagnosis, grid) for number in range(len(diagnosis.conflicts)))
+    why = "".join(snag.words for snag in snags[:3])
+    return Verdict(False, diagnosis.short, why, snags)
 
 
-def _why(diagnosis: Diagnosis, grid: Grid) -> str:
-    parts = []
-    for conflict in diagnosis.conflicts[:3]:
-        names = [row.name for row in (grid.row(code) for code in conflict.strata) if row]
-        parts.append(
-            conflict_words(
-                names or ["全库"], conflict.kind, conflict.need, conflict.short, len(conflict.caps)
-            )
-        )
-    return "".join(parts)
+def _snag(number: int, diagnosis: Diagnosis, grid: Grid) -> Snag:
+    conflict = diagnosis.conflicts[number]
+    names = [row.name for row in (grid.row(code) for code in conflict.strata) if row]
+    words = conflict_words(
+        names or ["全库"],
+        conflict.kind,
+        conflict.need,
+        conflict.short,
+        len(conflict.caps),
+        len(conflict.quotas),
+    )
+    ways = tuple(
+        way_of(change, grid) for change in diagnosis.relaxations if number in change.solves
+    )
+    return Snag(conflict.strata, conflict.short, words, ways)
+
+
+def way_of(change: Relaxation, grid: Grid) -> dict[str, Any]:
+    """A way out as plain data, without an employer's pseudonym."""
+    group = change.params.get("group")
+    return {
+        "code": change.code,
+        "params": {key: value for key, value in change.params.items() if key != "employer"},
+        "group_name": next((each.name for each in grid.groups if str(each.id) == group), ""),
+    }

@@ -19,28 +19,22 @@ from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import DrawApplication, DrawStatus, TrialDraw
 from mingqian.draws.queries.ceremony import current_draw
-from mingqian.draws.queries.grid import Grid, alternates_for
+from mingqian.draws.queries.grid import Grid
 from mingqian.draws.queries.pool import Assembled, assemble
 from mingqian.draws.queries.rules import read_case
-from mingqian.draws.queries.rules.check import rules_for
-from mingqian.draws.queries.rules.members import cap_by_rule
-from mingqian.draws.queries.seats import Seat
 from mingqian.draws.queries.trial_summary import summarise
 from mingqian.draws.queries.verdict import plan_problem
 from mingqian.workflow.models import MatterStatus
 
 from .editing import SavedMeanwhile
-from .seats import change, set_numbers
+from .relaxing import FixRefused, relax
+from .seats import change
 
 CLOSED = (MatterStatus.CANCELLED, MatterStatus.REJECTED)
 
 
 class TrialRefused(ValueError):
     """A trial that makes no sense now; the text says why and what to do."""
-
-
-class FixRefused(ValueError):
-    """A way out that cannot be taken by itself; the text says why."""
 
 
 def run_trial(
@@ -161,13 +155,9 @@ def apply_fixes(
     that is no change of the application.
     """
     fixes = trial.summary.get("fixes", [])
-    seats: dict[str, dict[str, int]] = {}
-    more: dict[str, Any] = {}
-    for position in positions:
-        if not 0 <= position < len(fixes):
-            raise FixRefused("请从列出的改法中选择。")
-        _collect(application, fixes[position], seats, more)
-    deed = partial(set_numbers, seats=_pinned(application, seats), **more)
+    if not all(0 <= position < len(fixes) for position in positions):
+        raise FixRefused("请从列出的改法中选择。")
+    deed = partial(relax, fixes=[fixes[position] for position in positions])
     edit = change(
         application,
         deed,
@@ -177,57 +167,6 @@ def apply_fixes(
         at=at,
     )
     return edit.application
-
-
-def _collect(
-    application: DrawApplication,
-    fix: dict[str, Any],
-    seats: dict[str, dict[str, int]],
-    more: dict[str, Any],
-) -> None:
-    code, params = fix["code"], fix["params"]
-    whole = fairdraw.OPEN_STRATUM
-    if code == "MOVE_SEATS":
-        changes = [
-            (params["source"], params["source_new"] - params["source_old"]),
-            (params["target"], params["target_new"] - params["target_old"]),
-        ]
-    elif code == "FEWER_SEATS":
-        changes = [(params["stratum"], params["new"] - params["old"])]
-    elif code == "RAISE_CAP":
-        if params["new"] > cap_by_rule(read_case(application, errors={}, seats_up_to=0)):
-            raise FixRefused("放宽后超过规则库的同单位上限，须由人社部门调整规则。")
-        more["cap"] = params["new"]
-        return
-    else:
-        raise FixRefused("这一改法不是席位调整，请按说明办理。")
-    for stratum, step in changes:
-        if not application.by_group and code == "FEWER_SEATS":
-            # A seat moved between a minimum and the open part leaves the totals as they are.
-            name = "total" if params["kind"] == "primary" else "alternate_total"
-            start = application.primary_total if name == "total" else application.alternate_total
-            more[name] = more.get(name, start) + step
-        if stratum != whole:
-            changed = seats.setdefault(stratum, {})
-            changed[params["kind"]] = changed.get(params["kind"], 0) + step
-
-
-def _pinned(application: DrawApplication, steps: dict[str, dict[str, int]]) -> dict[str, Seat]:
-    """New numbers of each row; alternates that would no longer follow the ratio are held as they are."""
-    quotas = {
-        quota.specialty.code: quota for quota in application.quotas.select_related("specialty")
-    }
-    rules = rules_for(application)
-    seats = {}
-    for code, changed in steps.items():
-        quota = quotas.get(code)
-        primary = (quota.primary if quota else 0) + changed.get("primary", 0)
-        alternate = (quota.alternate if quota else 0) + changed.get("alternate", 0)
-        by_hand = application.by_group and alternate != alternates_for(primary, rules)
-        seats[code] = Seat(
-            primary=max(0, primary), alternate=max(0, alternate), alternate_typed=by_hand
-        )
-    return seats
 
 
 __all__ = ["FixRefused", "SavedMeanwhile", "TrialRefused", "apply_fixes", "run_trial"]

@@ -16,12 +16,16 @@ from mingqian.accounts.access import requires
 from mingqian.draws.forms.application import COLUMN_FIELDS, Reading, read
 from mingqian.draws.models import DrawApplication
 from mingqian.draws.services.editing import Edit, SavedMeanwhile
+from mingqian.draws.services.relaxing import SeatsAsSet, seats_as_set
 from mingqian.draws.services.save import Draft, save_application
 from mingqian.workflow.services import NotEditable
 
+from . import undo
 from .conflict import conflict_page
-from .edit_deeds import DEEDS, Change
+from .deed import Change
+from .edit_deeds import DEEDS
 from .edit_page import edit_context, own_committees, unreadable
+from .grid_deeds import UNDONE
 from .lookup import application_or_404
 
 
@@ -42,10 +46,11 @@ def edit_application(request: HttpRequest, number: str) -> HttpResponse:
 def _post(request: HttpRequest, application: DrawApplication) -> HttpResponse:
     reading = reading_of(request, application)
     draft = draft_of(request, reading)
-    before = (application.committee_id, application.year, application.mode)
+    kind = (application.committee_id, application.year, application.mode)
     name, _, argument = request.POST.get("deed", "").partition(":")
     deed = DEEDS.get(name, DEEDS["save"])
     done: list[Edit] = []
+    before: list[SeatsAsSet] = []
     change = deed.change(request, argument)
     try:
         save_application(
@@ -54,21 +59,24 @@ def _post(request: HttpRequest, application: DrawApplication) -> HttpResponse:
             revision=_number(request.POST.get("revision"), application.revision),
             form_key=request.POST.get("form_key", "")[:36],
             tick=_number(request.POST.get("tick"), 0),
-            deed=partial(_follow, change, done),
+            deed=partial(_follow, change, done, before),
             action=deed.action if change else "draws.save_application",
             by=request.user,
         )
         saved = application_or_404(request, application.number)
         if request.headers.get("HX-Request") and name in ("", "save"):
-            return _live(request, saved, before)
+            return _live(request, saved, kind)
+        if name in UNDONE:
+            undo.keep(request, saved, before=before[0], words=UNDONE[name])
         return deed.answer(request, saved, argument, done[0].outcome)
     except (SavedMeanwhile, NotEditable) as refusal:
         return conflict_page(request, application, reading, refusal)
 
 
-def _follow(change: Change | None, done: list[Edit], edit: Edit) -> None:
-    """Do the deed of the button, if it has one, and keep the edit for what it has to tell."""
+def _follow(change: Change | None, done: list[Edit], before: list[SeatsAsSet], edit: Edit) -> None:
+    """Do the deed of the button, if it has one; keep the edit for what it has to tell, and the seats as typed."""
     done.append(edit)
+    before.append(seats_as_set(edit.application))
     if change is not None:
         change(edit)
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, time
 from functools import partial
-from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from mingqian.accounts.access import refuse
 from mingqian.draws.models import DesignatedMember, DrawApplication, DrawAvoidance
-from mingqian.draws.queries.seats import MOST_SEATS, Seat
 from mingqian.draws.services import save as saving
-from mingqian.draws.services import seats as grid
 from mingqian.draws.services.editing import Edit
 from mingqian.draws.services.trial import TrialRefused, run_trial
 from mingqian.workflow.models import Action
@@ -34,42 +25,8 @@ from mingqian.workflow.services import (
     remove_attachment,
 )
 
-Change = Callable[[Edit], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """`change(request, argument)` gives what is done to the draft while it is saved (None: nothing more);
-    `answer(request, application, argument, outcome)` redirects."""
-
-    answer: Callable[[HttpRequest, DrawApplication, str, str], HttpResponse]
-    change: Callable[[HttpRequest, str], Change | None] = lambda request, argument: None
-    action: str = "draws.save_application"
-
-
-def back(application: DrawApplication, anchor: str = "", **query: str) -> HttpResponse:
-    """To the form, at a place."""
-    address = reverse("draws:edit", args=[application.number])
-    return redirect(f"{address}{'?' + urlencode(query) if query else ''}{anchor}")
-
-
-def whole(text: str) -> int:
-    """A number of seats, or 0 for anything else."""
-    plain = text.strip()
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= 4):
-        return 0
-    return int(plain) if int(plain) <= MOST_SEATS else 0
-
-
-def key_of(text: str) -> int | None:
-    """A row's key as it may stand in a button."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
-def code_of(text: str) -> str:
-    """A specialty's code as it may stand in an address."""
-    return "".join(sign for sign in text[:8] if sign.isascii() and sign.isalnum())
-
+from .deed import Change, Deed, back, key_of
+from .grid_deeds import GRID_DEEDS
 
 # Saving, trying, submitting
 
@@ -114,91 +71,6 @@ def _tried(
         messages.warning(request, str(refusal))
         return back(application, "#s3")
     return redirect(reverse("draws:trial", args=[application.number]) + f"?n={made.number}")
-
-
-# The grid
-
-
-def _clear(request: HttpRequest, argument: str) -> Change:
-    return partial(grid.clear_seats, typed_alternates_too=argument == "all")
-
-
-def _cleared(
-    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
-) -> HttpResponse:
-    """Asks about alternates typed by hand, if there are any left."""
-    messages.success(request, "已清空各专业正选人数。")
-    return back(application, "#s3", **({"cleared": "1"} if outcome == grid.HAND_TYPED_LEFT else {}))
-
-
-def _spread(request: HttpRequest, argument: str) -> Change | None:
-    total = whole(request.POST.get("spread_total", ""))
-    return partial(grid.spread_seats, total=total) if total else None
-
-
-def _was_spread(
-    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
-) -> HttpResponse:
-    total, given = whole(request.POST.get("spread_total", "")), application.primary_total
-    if not total:
-        messages.warning(request, f"请先填写要分配的正选合计（1 至 {MOST_SEATS} 的整数）。")
-    elif outcome == grid.POOL_IS_EMPTY:
-        messages.warning(request, "评委库没有专家，无法按在库比例分配。")
-    elif outcome == grid.FEWER_THAN_ASKED:
-        messages.warning(request, f"可抽人数不足，已分配 {given} 人，少于 {total} 人。")
-    else:
-        messages.success(request, f"已按在库人数比例分配 {given} 人。")
-    return back(application, "#s3")
-
-
-def _copied(
-    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
-) -> HttpResponse:
-    if outcome == grid.NOTHING_TO_COPY:
-        messages.warning(request, "没有该评委会往年审核通过的申请可以复制。")
-    else:
-        messages.success(request, "已复制上年席位分布。")
-    return back(application, "#s3")
-
-
-def _at_grid(
-    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
-) -> HttpResponse:
-    code = code_of(argument.partition(":")[0])
-    return back(application, f"#row-{code}" if code else "#s3")
-
-
-def _at_meeting(
-    request: HttpRequest, application: DrawApplication, argument: str, outcome: str
-) -> HttpResponse:
-    return back(application, "#s1")
-
-
-def _set_primary(request: HttpRequest, argument: str) -> Change:
-    code, _, number = argument.partition(":")
-    return partial(grid.set_numbers, seats={code_of(code): Seat(primary=whole(number))})
-
-
-def _set_alternate(request: HttpRequest, argument: str) -> Change:
-    code, _, number = argument.partition(":")
-    seat = Seat(alternate=whole(number), alternate_typed=True)
-    return partial(grid.set_numbers, seats={code_of(code): seat})
-
-
-def _set_seats(request: HttpRequest, argument: str) -> Change:
-    code, primary, alternate, *_ = [*argument.split(":"), "", ""]
-    seat = Seat(primary=whole(primary), alternate=whole(alternate), alternate_typed=True)
-    return partial(grid.set_numbers, seats={code_of(code): seat})
-
-
-def _set_draw_time(request: HttpRequest, argument: str) -> Change | None:
-    try:
-        day = parse_date(argument)
-    except ValueError:
-        return None
-    if day is None:
-        return None
-    return partial(grid.set_numbers, draw_at=timezone.make_aware(datetime.combine(day, time(9))))
 
 
 # Units, experts, designated members
@@ -296,39 +168,11 @@ def _detached(
     return back(application, "#s5")
 
 
-def _number(name: str) -> Callable[[HttpRequest, str], Change]:
-    """One number of the application, from the button's argument."""
-
-    def make(request: HttpRequest, argument: str) -> Change:
-        number = whole(argument)
-        arguments: dict[str, Any] = {name: max(1, number) if name == "cap" else number}
-        return partial(grid.set_numbers, **arguments)
-
-    return make
-
-
-CHANGE = "draws.change_seats"
 DEEDS: dict[str, Deed] = {
     "save": Deed(_saved),
     "submit": Deed(_submitted),
     "trial": Deed(_tried),
-    "clear": Deed(_cleared, _clear, "draws.clear_seats"),
-    "spread": Deed(_was_spread, _spread, "draws.spread_seats"),
-    "copy_last_year": Deed(
-        _copied, lambda request, argument: grid.copy_last_year, "draws.copy_last_year"
-    ),
-    "derive_alternates": Deed(
-        _at_grid, lambda request, argument: grid.derive_alternates, "draws.derive_alternates"
-    ),
-    "set_primary": Deed(_at_grid, _set_primary, CHANGE),
-    "set_alternate": Deed(_at_grid, _set_alternate, CHANGE),
-    "set_seats": Deed(_at_grid, _set_seats, CHANGE),
-    "set_total": Deed(lambda r, a, _, o: back(a, "#s3"), _number("total"), CHANGE),
-    "set_alternate_total": Deed(
-        lambda r, a, _, o: back(a, "#s3"), _number("alternate_total"), CHANGE
-    ),
-    "set_cap": Deed(_at_meeting, _number("cap"), CHANGE),
-    "set_draw_time": Deed(_at_meeting, _set_draw_time, CHANGE),
+    **GRID_DEEDS,
     "find": Deed(_found),
     "add": Deed(_at_picks, _add),
     "designate": Deed(_at_designated, _designate),

@@ -31,6 +31,7 @@ from mingqian.experts.queries import pick_members, pick_units
 from mingqian.web.components import Tone
 from mingqian.workflow.queries import attachments_of, last_opinion
 
+from . import undo
 from .creation import MODE_NOTES
 from .life import steps_of
 
@@ -111,6 +112,7 @@ def edit_context(
         "may_submit": request.user.may("draws.submit_application"),
         "spread_total": case.grid.primaries or _usual_total(case),
         "found": _found(request, application),
+        "undo": undo.offered(request, application),
         "ask_clear": "cleared" in request.GET and case.grid.has_hand_typed,
     }
 

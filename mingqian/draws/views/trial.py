@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import uuid4
 
 from django.contrib import messages
@@ -16,11 +17,16 @@ from mingqian.draws.queries.applications import state_of
 from mingqian.draws.queries.ceremony import current_draw
 from mingqian.draws.queries.rules import read_case
 from mingqian.draws.queries.rules.members import cap_by_rule
+from mingqian.draws.queries.trial_summary import WHOLE
 from mingqian.draws.services.editing import SavedMeanwhile
+from mingqian.draws.services.relaxing import seats_as_set, take_back
+from mingqian.draws.services.seats import change
 from mingqian.draws.services.trial import FixRefused, TrialRefused, apply_fixes, run_trial
+from mingqian.draws.words import fix_label
 from mingqian.workflow.services import NotEditable
 
 from . import trial_page as page
+from . import undo
 from .lookup import application_or_404
 from .record import trial_words
 
@@ -83,6 +89,7 @@ def trial_context(
         and all(ways[n]["applicable"] for n in summary["remedy"]),
         "trials": [(each, trial_words(each)) for each in trials[:20]],
         "stale": stale,
+        "undo": undo.offered(request, application) if may_change else "",
         "is_last": trial.number == application.trial_count,
         "may_change": may_change,
         "may_apply": may_change and not stale,
@@ -124,11 +131,14 @@ def take_fixes(request: HttpRequest, number: str) -> HttpResponse:
         for text in request.POST.getlist("fix")
         if text.isascii() and text.isdigit() and len(text) < 4
     ]
+    if "undo" in request.POST:
+        return _take_back(request, application, trial)
+    before = seats_as_set(application)
     try:
         changed = apply_fixes(application, trial=trial, positions=positions, by=request.user)
-        again = run_trial(
-            changed, key=f"fix:{trial.number}:{'-'.join(map(str, positions))}"[:48], by=request.user
-        )
+        undo.keep(request, changed, before=before, words=_taken(trial, positions))
+        # One rendered form is one trial; after a change was taken back it may be made again.
+        again = run_trial(changed, key=f"fix:{trial.number}:{changed.revision}", by=request.user)
     except SavedMeanwhile:
         messages.warning(request, "申请在这次试抽取之后已有改动，改法不再适用，请重新试抽取。")
         return _show(trial, application)
@@ -140,3 +150,30 @@ def take_fixes(request: HttpRequest, number: str) -> HttpResponse:
         return _show(trial, application)
     messages.success(request, "已采用改法，并重新试抽取。")
     return _show(again, changed)
+
+
+def _taken(trial: TrialDraw, positions: list[int]) -> str:
+    names = {row["code"]: row["name"] for row in trial.summary["rows"]} | {WHOLE: "全库"}
+    return "；".join(fix_label(trial.summary["fixes"][n], names) for n in positions)
+
+
+def _take_back(
+    request: HttpRequest, application: DrawApplication, trial: TrialDraw
+) -> HttpResponse:
+    """撤销: the seats as before the way out that was taken last, and tried again."""
+    kept = undo.kept(request)
+    if not undo.offered(request, application) or kept is None:
+        messages.warning(request, "席位在此之后另有改动，不能撤销。")
+        return _show(trial, application)
+    deed = partial(take_back, before=kept["before"], after=kept["after"])
+    try:
+        edit = change(application, deed, by=request.user, action="draws.take_back")
+        again = run_trial(
+            edit.application, key=f"undo:{edit.application.revision}", by=request.user
+        )
+    except (NotEditable, TrialRefused) as refusal:
+        messages.warning(request, str(refusal))
+        return _show(trial, application)
+    undo.forget(request)
+    messages.success(request, "已撤销改法，席位恢复为改动之前，并重新试抽取。")
+    return _show(again, edit.application)

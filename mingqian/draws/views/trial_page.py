@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mingqian.draws.models import DrawApplication, TrialDraw
+from mingqian.draws.queries.rules.people import deed_of
 from mingqian.draws.queries.trial_summary import WHOLE
-from mingqian.draws.words import FAMILIES, exclusion, fix_words, ordinal
+from mingqian.draws.words import FAMILIES, exclusion, fix_by, fix_words, ordinal
 from mingqian.experts.models import Expert
 from mingqian.web.components import FunnelStage
 
@@ -152,9 +153,7 @@ def fixes(summary: Mapping[str, Any], *, cap_allowed: int, by_group: bool) -> li
     for position, fix in enumerate(summary["fixes"]):
         title, sentence = fix_words(fix, names)
         params, code = fix["params"], fix["code"]
-        applicable = code in ("MOVE_SEATS", "FEWER_SEATS") or (
-            code == "RAISE_CAP" and params["new"] <= cap_allowed
-        )
+        applicable = bool(deed_of(fix, cap_allowed=cap_allowed))
         tone, word = _price(code, params, applicable)
         found.append(
             {
@@ -171,6 +170,8 @@ def fixes(summary: Mapping[str, Any], *, cap_allowed: int, by_group: bool) -> li
                 "best": position in remedy and applicable,
                 "applicable": applicable,
                 "link": _link(code, params),
+                "stratum": params.get("stratum", ""),
+                "by": fix_by(code),
             }
         )
     return found
@@ -212,7 +213,7 @@ def _link(code: str, params: Mapping[str, Any]) -> str:
     """Where to go for a way out that is no change of the application."""
     if code == "MORE_CANDIDATES":
         return "removals"
-    return "rules" if code in ("RAISE_CAP", "RAISE_GROUP_CAP") else ""
+    return "rules"
 
 
 def funnel(summary: Mapping[str, Any]) -> list[FunnelStage]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 from mingqian.draws.queries.grid import GridRow
-from mingqian.draws.words import exclusion
+from mingqian.draws.queries.pool import Snag
+from mingqian.draws.words import exclusion, fix_by, fix_label
 
 from .case import Case
 from .finding import Finding, Fix, Level
+from .members import cap_by_rule
+
+MOST_WAYS = 5
+"""So many ways out stand under one finding; the trial lists all of them."""
 
 
 def times(value: Fraction | None) -> str:
@@ -86,7 +92,7 @@ def _check_row(case: Case, row: GridRow) -> Iterator[Finding]:
             anchor=anchor,
             section=3,
             specialty=row.code,
-            fixes=_fewer(row),
+            fixes=(*_fewer(row), *_moves(case, row)),
         )
         return
     if row.multiple is None:
@@ -123,6 +129,18 @@ def _fewer(row: GridRow) -> tuple[Fix, ...]:
         return (Fix(f"备选改为 {left} 人", deed=f"set_alternate:{row.code}:{left}"),)
     return (
         Fix(f"正选改为 {eligible} 人、备选改为 0 人", deed=f"set_seats:{row.code}:{eligible}:0"),
+    )
+
+
+def _moves(case: Case, row: GridRow) -> tuple[Fix, ...]:
+    """Seats that another specialty can take over, as the diagnosis found them."""
+    snags = case.survey.verdict.snags if case.survey.verdict else ()
+    return tuple(
+        fix
+        for snag in snags
+        if snag.strata == (row.code,)
+        for fix in _ways_out(case, snag)
+        if fix.deed.startswith("move_seats:")
     )
 
 
@@ -183,17 +201,64 @@ def check_feasible(case: Case) -> Iterator[Finding]:
             "random_draw", "随机抽取可行", "全部席位与同单位上限可以同时满足", ok=True
         )
         return
-    if any(row.lacking for row in case.grid.rows) or case.grid.eligible < case.grid.seats:
+    if case.grid.eligible < case.grid.seats:
         return
-    yield case.finding(
-        "random_draw",
-        f"席位不能同时满足，缺 {verdict.lacking} 席",
-        verdict.why,
-        key="infeasible",
-        anchor="#s3",
-        section=3,
-        fixes=(Fix("试抽取，查看可行的改法", deed="trial"),),
-    )
+    short = {row.code for row in case.grid.rows if row.lacking}
+    for number, snag in enumerate(verdict.snags):
+        # What a specialty lacks by itself is told under its own row, with the ways out.
+        if short.isdisjoint(snag.strata):
+            yield case.finding(
+                "random_draw",
+                f"席位不能同时满足，缺 {snag.short} 席",
+                snag.words + _others_can(case, snag),
+                key=f"infeasible:{number}" if number else "infeasible",
+                anchor=f"#row-{snag.strata[0]}" if snag.strata else "#s3",
+                section=3,
+                specialty=snag.strata[0] if snag.strata else "",
+                fixes=(*_ways_out(case, snag), Fix("试抽取，比较各种改法", deed="trial")),
+            )
+    if not verdict.snags and not short:
+        yield case.finding(
+            "random_draw",
+            f"席位不能同时满足，缺 {verdict.lacking} 席",
+            verdict.why,
+            key="infeasible",
+            anchor="#s3",
+            section=3,
+        )
+
+
+def _ways_out(case: Case, snag: Snag) -> tuple[Fix, ...]:
+    """A button for each way out that the office may take by itself, the cheapest first."""
+    names = {row.code: row.name for row in case.grid.rows}
+    fixes = []
+    for way in snag.ways:
+        deed = deed_of(way, cap_allowed=cap_by_rule(case))
+        if deed:
+            fixes.append(Fix(fix_label(dict(way), names), deed=deed))
+    return tuple(fixes[:MOST_WAYS])
+
+
+def deed_of(way: Mapping[str, Any], *, cap_allowed: int) -> str:
+    """The deed of the form that takes a way out; "" for one that is not the office's to take."""
+    code, params = way["code"], way["params"]
+    if code == "MOVE_SEATS":
+        seats = params["source_old"] - params["source_new"]
+        return f"move_seats:{params['source']}:{params['target']}:{params['kind']}:{seats}"
+    if code == "FEWER_SEATS":
+        return f"fewer_seats:{params['stratum']}:{params['kind']}:{params['old'] - params['new']}"
+    if code == "RAISE_CAP" and params["new"] <= cap_allowed:
+        return f"set_cap:{params['new']}"
+    return ""
+
+
+def _others_can(case: Case, snag: Snag) -> str:
+    """The first way out that is somebody else's to take, and whose."""
+    names = {row.code: row.name for row in case.grid.rows}
+    for way in snag.ways:
+        if not deed_of(way, cap_allowed=cap_by_rule(case)):
+            return f"也可{fix_label(dict(way), names)}（{fix_by(way['code'])}）。"
+    return ""
 
 
 def check_avoidance(case: Case) -> Iterator[Finding]:
