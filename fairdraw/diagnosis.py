@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from fairdraw.drawing import solve_grouped
+from fairdraw.drawing import Progress, solve_grouped
 from fairdraw.feasibility import Demand, Gap, primary_gap, worst_case_gap
 from fairdraw.general import RowName, name_rows
 from fairdraw.grouping import Grouping, Row, group_by_type, reach
@@ -142,11 +142,11 @@ class Diagnosis:
         return tuple(chances_above(self.solution, Fraction(1, 2)))
 
 
-def diagnose(pool: Pool, plan: Plan) -> Diagnosis:
+def diagnose(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Diagnosis:
     """Judge a plan against a pool; raises the errors of ``group_by_type``."""
     grouping = group_by_type(pool, plan)
     strata = count_strata(pool, plan)
-    solution = solve_grouped(grouping, pool)
+    solution = solve_grouped(grouping, pool, progress=progress)
     if solution is not None and grouping.general:
         tight = _tight_rows(solution)
         names = {(t.row.employer, t.row.group) for t in tight if t.row.employer is not None}

@@ -19,7 +19,7 @@ from fairdraw.seed import Tickets, alternate_seed, check_nonce, index_below, tri
 from fairdraw.solution import Solution, of_lottery, type_chances
 from fairdraw.strata import people_by_stratum, solve_strata
 
-Progress = Callable[..., object]
+Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ class Result:
 def solve(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Solution:
     """Everybody's exact chance under the plan.
 
-    ``progress`` is told of long work (mode L only): a word for the stage and the share done, or
-    None where that is not known. Raises Infeasible (with a diagnosis) if seats would stay empty, whether primaries or, for some
-    panel, alternates; and the errors of ``group_by_type``.
+    ``progress(done, total)`` is called now and then during long work (mode L only). Raises
+    Infeasible (with a diagnosis) if seats would stay empty, whether primaries or, for some panel,
+    alternates; and the errors of ``group_by_type``.
     """
     solution = solve_grouped(group_by_type(pool, plan), pool, progress=progress)
     if solution is None:

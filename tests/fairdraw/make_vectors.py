@@ -5,28 +5,14 @@ Only after a deliberate change of the protocol: whoever wrote a second verifier 
 
 from __future__ import annotations
 
-import json
 import sys
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from fairdraw import (
-    Candidate,
-    Member,
-    Plan,
-    Pool,
-    Quota,
-    Stratum,
-    lot_code,
-    nonce_commitment,
-    transcript,
-)
-from fairdraw.canonical import canonical, digest, merkle_root
-from fairdraw.pool import pseudonym
-from fairdraw.seed import Tickets, alternate_seed, index_below, stream, word
+from fairdraw import Candidate, Member, Plan, Pool, Quota, Stratum, transcript
+from fairdraw.vectors import PRIMITIVES, primitives_file
 from tests.fairdraw.invented import (
     mixed_pool,
     odd_pool,
@@ -102,26 +88,6 @@ def signed(data: bytes) -> bytes:
     )
 
 
-def primitives() -> dict[str, Any]:
-    """Small inputs and outputs of every hash in the protocol."""
-    seed = bytes(range(32))
-    ticket = Tickets(seed).of("p1")
-    return {
-        "alternate_seed": alternate_seed(seed).hex(),
-        "canonical": canonical({"b": [1, None, "é"], "a": {"ä": -2}}).hex(),
-        "digest": digest("label", b"", b"field").hex(),
-        "indices": {str(n): index_below(seed, "panel", n) for n in (1, 3, 1024, 1280)},
-        "lot_code": lot_code(ticket),
-        "merkle_roots": [merkle_root([bytes([i]) for i in range(n)]).hex() for n in range(8)],
-        "nonce_commitment": nonce_commitment(bytes(16)),
-        "pseudonym": pseudonym(bytes(16), "expert 1"),
-        "seed": seed.hex(),
-        "stream": stream(seed, "halve/0", 80).hex(),
-        "ticket": ticket.hex(),
-        "word": str(word(seed, "pair/0")),
-    }
-
-
 def main(wanted: list[str]) -> None:
     """Write every file, or only those named."""
     FOLDER.mkdir(exist_ok=True)
@@ -130,8 +96,7 @@ def main(wanted: list[str]) -> None:
             continue
         made = whole_draw(pool, plan, metadata={"number": f"vector {name}"})
         (FOLDER / f"{name}.json").write_bytes(signed(made.data))
-    text = json.dumps(primitives(), indent=2, ensure_ascii=True, sort_keys=True)
-    (FOLDER / "primitives.json").write_text(text + "\n")
+    (FOLDER / PRIMITIVES).write_text(primitives_file())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What people type and read; nothing here takes part in a draw."""

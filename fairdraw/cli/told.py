@@ -1,0 +1,204 @@
+"""Results in words for a terminal, and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+from typing import Any
+
+from fairdraw import Diagnosis, Plan, Pool, Result, Solution, lot_code
+from fairdraw.sheets import Names
+from fairdraw.substitution import Roster, Skip, Substitution
+
+
+def as_json(facts: Any) -> None:
+    """One JSON object; fractions as [numerator, denominator]."""
+    print(json.dumps(_plain(facts), ensure_ascii=False, indent=1, sort_keys=True))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return [value.numerator, value.denominator]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def solution_facts(solution: Solution) -> dict[str, Any]:
+    """What a lottery promises, before anybody is drawn."""
+    return {
+        "bound": solution.bound,
+        "highest": solution.highest,
+        "lottery_hash": solution.lottery_hash,
+        "lowest": solution.lowest,
+        "mode": solution.mode,
+        "strata": solution.summary,
+    }
+
+
+def diagnosis_facts(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Everything a diagnosis knows."""
+    shared = {"counts": diagnosis.strata, "feasible": diagnosis.feasible}
+    if diagnosis.solution is not None:
+        return {
+            **shared,
+            **solution_facts(diagnosis.solution),
+            "above_half": diagnosis.above_half,
+            "tight": diagnosis.tight,
+            "full_caps": diagnosis.full_caps,
+            "without_chance": diagnosis.without_chance,
+        }
+    return {
+        **shared,
+        "conflicts": diagnosis.conflicts,
+        "quota_shortages": diagnosis.quota_shortages,
+        "relaxations": diagnosis.relaxations,
+        "remedy": diagnosis.remedy,
+        "shortages": diagnosis.shortages,
+    }
+
+
+def result_facts(result: Result, names: Names) -> dict[str, Any]:
+    """Who was drawn; ``written``: the id as it stands in the pool file."""
+
+    def seat_list(drawn: Sequence[Any]) -> list[dict[str, Any]]:
+        return [{**s.record(), "written": names.written.get(s.id, s.id)} for s in drawn]
+
+    return {
+        "alternates": seat_list(result.alternates),
+        "index": result.index,
+        "label": result.label,
+        "panel": seat_list(result.panel),
+        "trial": result.trial_number,
+    }
+
+
+def explanation_facts(
+    solution: Solution, roster: Roster, further: Sequence[Substitution], *, chances: bool
+) -> dict[str, Any]:
+    """Chances, and who entered or would enter for whom."""
+    facts = {
+        **solution_facts(solution),
+        "if_one_more_declines": further,
+        "seated": roster.seated,
+        "substitutions": roster.substitutions,
+        "waiting": roster.waiting,
+    }
+    return {**facts, "chances": solution.chances} if chances else facts
+
+
+def setting(pool: Pool, solution: Solution) -> None:
+    """The pool, the mode and the chances by stratum."""
+    print(f"pool     {pool.root}")
+    people, out = len(pool), len(pool.excluded)
+    print(f"         {people} people, {out} excluded, {people - out} eligible")
+    print(f"mode     {solution.mode}; chances from {_chance(solution.lowest)}", end=" ")
+    print(f"to {_chance(solution.highest)}")
+    print(f"         no draw under these rules gives everybody more than {solution.bound}")
+    lottery = solution.lottery
+    if lottery is not None:
+        print(f"         one of {len(lottery.panels)} equally likely panels")
+        if lottery.ceiling is not None:
+            print(f"         nobody's chance may exceed {lottery.ceiling}")
+    for row in solution.summary:
+        told = _chance(row.lowest)
+        if row.highest != row.lowest:
+            told += f" to {_chance(row.highest)}"
+        seats_told = f"{row.primary} + {row.alternate} seats"
+        print(f"  {row.stratum}: {row.people} people, {seats_told}, chance {told}")
+
+
+def tightness(diagnosis: Diagnosis, names: Names) -> None:
+    """Rows at their limit, and people with no chance or more than one half."""
+    for tight in diagnosis.tight:
+        row = tight.row
+        about = row.employer or f"quota {(row.quota or 0) + 1}"
+        side = "at most" if tight.side == "high" else "at least"
+        print(f"  tight: {about} among the {row.kind} seats, {side} {tight.limit}")
+    listed = (("no chance", diagnosis.without_chance), ("above one half", diagnosis.above_half))
+    for title, people in listed:
+        if people:
+            shown = ", ".join(names.written.get(person, person) for person in people[:20])
+            more = f" and {len(people) - 20} more" if len(people) > 20 else ""
+            print(f"  {title}: {shown}{more}")
+
+
+def chances(pool: Pool, solution: Solution) -> None:
+    """Everybody's exact chance."""
+    print("\nchance of every eligible person to be drawn as a primary:")
+    for candidate in pool.eligible:
+        print(f"  {candidate.id}  {_chance(solution.chances.get(candidate.id, Fraction(0)))}")
+
+
+def _chance(chance: Fraction) -> str:
+    near = chance.limit_denominator(10_000)
+    return f"{'' if near == chance else '~'}{near} = {float(chance):.2%}"
+
+
+def seats(result: Result, names: Names) -> None:
+    """Both lists, with the lot codes that are read aloud."""
+    for title, drawn in (("primaries", result.panel), ("alternates", result.alternates)):
+        print(f"\n{title}:" if drawn else f"\nno {title}")
+        for seat in drawn:
+            name = names.written.get(seat.id, seat.id)
+            print(f"  {seat.stratum} {seat.rank:>3}  {lot_code(seat.ticket)}  {name}")
+    print()
+
+
+def substitution(done: Substitution, plan: Plan) -> None:
+    """Who enters for whom, and who was passed over why."""
+    enters = done.alternate[:12] if done.alternate else "nobody"
+    print(f"  {done.stratum}: {done.vacated[:12]} -> {enters}")
+    for skip in done.skips:
+        print(f"      {skip.id[:12]} passed over: {_reason(skip, plan)}")
+
+
+def _reason(skip: Skip, plan: Plan) -> str:
+    if skip.quota is None:
+        return f"{skip.row} {skip.limit} of {skip.employer}"
+    side = "at most" if skip.side == "high" else "at least"
+    return f"{skip.row} {skip.quota + 1}, {side} {skip.limit} {_quota(plan, skip.quota)}"
+
+
+def _quota(plan: Plan, number: int) -> str:
+    quota = plan.quotas[number]
+    return f"{quota.category} {'/'.join(quota.values)}"
+
+
+def diagnosis(found: Diagnosis) -> None:
+    """Why a plan cannot be filled and what would mend it."""
+    print("the plan cannot be filled:")
+    for shortage in found.shortages:
+        print(
+            f"  {shortage.stratum}: {shortage.short} of {shortage.need} {shortage.kind} seats stay "
+            f"empty ({shortage.eligible} eligible people)"
+        )
+    for lack in found.quota_shortages:
+        print(
+            f"  quota {lack.quota + 1}: {lack.reachable} of {lack.need} among the {lack.kind} seats "
+            f"({lack.eligible} eligible people)"
+        )
+    for conflict in found.conflicts:
+        at_odds = [*conflict.strata, *(f"quota {number + 1}" for number in conflict.quotas)]
+        if len(at_odds) > 1:
+            print(f"  cannot be kept together: {' + '.join(at_odds)}")
+        if conflict.caps:
+            employers = ", ".join(sorted({row.employer for row in conflict.caps}))
+            print(f"  {' + '.join(at_odds)}: held back by the cap on {employers}")
+    for count in found.strata:
+        if count.removed:
+            codes = ", ".join(f"{code} {n}" for code, n in sorted(count.removed.items()))
+            print(f"  removed in {count.stratum}: {codes}")
+    print("what would mend it, smallest change first:")
+    for position, change in enumerate(found.relaxations):
+        mark = "*" if position in found.remedy else " "
+        told = " ".join(f"{name}={value}" for name, value in sorted(change.params.items()))
+        print(f" {mark} {change.code} {told}")
+    if found.remedy:
+        print("the changes marked * together are enough (tried out)")

@@ -1,0 +1,86 @@
+"""Reading a plan that somebody wrote by hand, as TOML.
+
+Fields: ``title``, ``employer_cap``, ``group_cap`` or a table ``[group_caps]``, a table ``[labels]``,
+``ceiling`` (at least 1), one ``[[stratum]]`` (id, primary, alternate, group) for each kind of seat, one
+``[[quota]]`` (category, values, low, high, alternate_low, alternate_high, group) for each quota,
+``[[designated]]`` and ``[[kept]]`` (id, employer, stratum, group, values) for members who sit without
+being drawn.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fairdraw.errors import FairdrawError
+from fairdraw.quotas import Quota
+from fairdraw.rules import Member, Plan, Stratum
+from fairdraw.sheets import Names
+from fairdraw.workbook import text_of
+
+_TOP = {"title", "employer_cap", "group_cap", "group_caps", "labels", "ceiling"}
+_STRATUM = {"id", "primary", "alternate", "group"}
+_QUOTA = {"category", "values", "low", "high", "alternate_low", "alternate_high", "group"}
+_MEMBER = {"id", "employer", "stratum", "group", "values"}
+
+
+def read_plan(path: Path, names: Names) -> Plan:
+    """The plan of a file; errors carry ``file`` and, where it can be told, ``field``."""
+    try:
+        table = tomllib.loads(text_of(path))
+    except tomllib.TOMLDecodeError as error:
+        raise FairdrawError("TOML_BROKEN", file=path.name, reason=str(error)) from None
+    for name in table:
+        if name not in _TOP | {"stratum", "quota", "designated", "kept"}:
+            raise FairdrawError("FIELD_UNKNOWN", file=path.name, field=name)
+    ceiling = table.get("ceiling")
+    try:
+        strata = _entries(table, "stratum", _STRATUM, "id")
+        quotas = _entries(table, "quota", _QUOTA, "category", "values")
+        return Plan(
+            strata=tuple(Stratum(**{"primary": 0, "alternate": 0, **e}) for e in strata),
+            employer_cap=table.get("employer_cap"),
+            group_cap=table.get("group_caps", table.get("group_cap")),
+            designated=_members(table, "designated", names),
+            kept=_members(table, "kept", names),
+            title=table.get("title", ""),
+            labels=tuple(_table(table.get("labels", {}), "labels").items()),
+            quotas=tuple(Quota(**entry) for entry in quotas),
+            # A float as it was written: 1.1 is eleven tenths.
+            ceiling=str(ceiling) if isinstance(ceiling, float) else ceiling,  # type: ignore[arg-type]
+        )
+    except FairdrawError as error:
+        raise FairdrawError(error.code, **{"file": path.name, **error.params}) from None
+
+
+def _table(value: Any, field: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise FairdrawError("TABLE_EXPECTED", field=field)
+    return value
+
+
+def _entries(
+    table: Mapping[str, Any], name: str, allowed: set[str], *required: str
+) -> list[dict[str, Any]]:
+    entries = table.get(name, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise FairdrawError("TABLE_EXPECTED", field=f"[[{name}]]")
+    for number, entry in enumerate(entries, 1):
+        for key in entry:
+            if key not in allowed:
+                raise FairdrawError("FIELD_UNKNOWN", field=f"{name} {number}: {key}")
+        for key in required:
+            if key not in entry:
+                raise FairdrawError("FIELD_MISSING", field=f"{name} {number}: {key}")
+    return entries
+
+
+def _members(table: Mapping[str, Any], name: str, names: Names) -> tuple[Member, ...]:
+    members = []
+    for number, entry in enumerate(_entries(table, name, _MEMBER, "id"), 1):
+        values = _table(entry.get("values", {}), f"{name} {number}: values")
+        public = names.public(str(entry["id"]))
+        members.append(Member(**{**entry, "id": public, "values": tuple(values.items())}))
+    return tuple(members)
