@@ -142,6 +142,8 @@ def clean_employer(employer: Any, person: str) -> str | None:
 
 
 def clean_pairs(pairs: Any, person: str) -> Pairs:
-    """Exclusions as (code, evidence) pairs; the errors of ``Exclusion``, EXCLUSION_TWICE."""
+    """Exclusions as (code, evidence) pairs; PAIRS_EXPECTED, EXCLUSION_TWICE, those of ``Exclusion``."""
+    if not isinstance(pairs, tuple) or any(len(pair) != 2 for pair in pairs):
+        raise FairdrawError("PAIRS_EXPECTED", id=person)
     exclusions = clean_exclusions((Exclusion(code, proof) for code, proof in pairs), person)
     return tuple((exclusion.code, exclusion.evidence) for exclusion in exclusions)
