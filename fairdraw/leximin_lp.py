@@ -9,6 +9,7 @@ Settled types keep their seats, the rest goes on, from the basis the last round 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +54,16 @@ def leximin(layout: Layout, claims: Claims) -> tuple[list[Stage], Floats]:
 def smallest_maximum(layout: Layout, claims: Claims) -> float:
     """The smallest chance that the luckiest person can have. Raises Unfillable."""
     return _Sharing(layout, claims, -1).solve()
+
+
+def level_prices(
+    layout: Layout, claims: Claims, groups: Sequence[tuple[Ints, Floats]]
+) -> list[Floats]:
+    """What limits each level of chances found otherwise: prices of the rows.
+
+    ``groups``: the claims of every level, lowest first, and their expected seats.
+    """
+    return _Sharing(layout, claims, 1).prices(groups)
 
 
 class _Sharing:
@@ -218,14 +229,22 @@ class _Sharing:
             if not len(new):
                 raise ArithmeticError("no claim could be settled")
             stages.append(Stage(chance, new, prices))
-            self._settle(new, max(chance, 0.0))
+            self._settle(new, max(chance, 0.0) * self.claims.people[new])
         if not self.count:
             self.solve()
         return stages, self._seats_of_cells()
 
-    def _settle(self, new: Ints, chance: float) -> None:
+    def prices(self, groups: Sequence[tuple[Ints, Floats]]) -> list[Floats]:
+        """Prices of every level, if groups of claims are settled one after another as given."""
+        found = []
+        for new, seats in groups:
+            found.append(self._settling(self.solve())[1])
+            self._settle(new, seats)
+        return found
+
+    def _settle(self, new: Ints, seats: Floats) -> None:
         self.settled[new] = True
-        self.seats[new] = chance * self.claims.people[new]
+        self.seats[new] = seats
         open_share = np.where(self.settled, 0.0, self.share)
         before, self.weight = self.weight, self._total(open_share)
         fixed = self._total(np.where(self.settled, self.seats, 0.0))

@@ -10,10 +10,11 @@ import numpy as np
 
 from fairdraw.certificate import Bounds
 from fairdraw.chances import Unfillable
+from fairdraw.columns import Columns, Shares, any_panel, equal_panels
 from fairdraw.layout import Layout, lay_out
-from fairdraw.leximin_lp import Claims, Stage, leximin, smallest_maximum
+from fairdraw.leximin_lp import Claims, Stage, level_prices, leximin, smallest_maximum
 from fairdraw.portfolio import panel_counts, totals
-from fairdraw.programs import Bools, Floats, Ints, program, whole_solution
+from fairdraw.programs import Bools, Floats, Ints
 from fairdraw.seating import Level, Lottery, Seating
 from fairdraw.splitting import split
 
@@ -21,6 +22,8 @@ Progress = Callable[[int, int], object]
 
 #: No lottery has more panels than this.
 MOST_PANELS = 16384
+#: Numbers of panels for which no portfolio could be built, before columns are generated.
+_FAILURES = 3
 #: How far the smallest chance may stay below its bound (first level, later ones).
 _FIRST_GAP, _LATER_GAP = Fraction(1, 2**11), Fraction(1, 2**20)
 #: Whole numbers of a published fraction stay below this.
@@ -30,7 +33,7 @@ _EXACT = 2**53
 def fillable(seating: Seating) -> tuple[int, ...] | None:
     """One panel that keeps every row: its cells, each as often as it has seats. None: no panel."""
     layout = lay_out(seating)
-    found = _any_panel(layout)
+    found = any_panel(layout)
     return None if found is None else _listed(found)
 
 
@@ -48,23 +51,70 @@ def solve_lottery(
     Raises Unfillable if no panel keeps the rows.
     """
     layout = lay_out(seating)
+    made = _by_halving(layout, gamma, least_panels, progress)
+    if made is None:
+        if any_panel(layout) is None:
+            raise Unfillable
+        made = _by_columns(layout, gamma, least_panels, progress)
+    return made
+
+
+def _by_halving(
+    layout: Layout, gamma: Fraction | None, least: int, progress: Progress | None
+) -> Lottery | None:
+    """Panels with the chances of the linear program; None if they cannot be built."""
     plan = _expected(layout, gamma)
     levels = _levels(layout, plan)
-    lowest = levels[0].types if levels else ()
-    panels_least = least_panels
-    while panels_least <= MOST_PANELS:
-        for count in panel_counts(plan.seats_of_types(layout)[list(lowest)], panels_least)[:3]:
-            sums = totals(layout, plan.seats, count, plan.ceiling, np.array(lowest, np.int64))
-            if sums is None:
-                continue
-            chosen = split(layout, sums, count, progress)
+    lowest = np.array(levels[0].types if levels else (), np.int64)
+    failures = 0
+    while least <= MOST_PANELS:
+        for count in panel_counts(plan.seats_of_types(layout)[lowest], least)[:2]:
+            sums = totals(layout, plan.seats, count, plan.ceiling, lowest)
+            chosen = None if sums is None else split(layout, sums, count, progress)
             if chosen is None:
+                failures += 1
+                if failures == _FAILURES:
+                    return None
                 continue
             made = _lottery(layout, chosen, levels, plan.ceiling, "halving")
             if _within_gaps(layout, made):
                 return made
-        panels_least *= 2
-    raise Unfillable
+        least *= 2
+    return None
+
+
+def _by_columns(
+    layout: Layout, gamma: Fraction | None, least: int, progress: Progress | None
+) -> Lottery:
+    """Panels of an exact leximin over whole panels, weights rounded; there must be a panel."""
+    most = layout.people.astype(float)
+    used = np.ones(layout.cells, bool)
+    claims, types = _claims(layout, layout.primary, most, used)
+    others, _ = _claims(layout, ~layout.primary, most, used)
+    columns = Columns(
+        layout,
+        Shares(claims.of_cell, claims.people),
+        Shares(others.of_cell, others.people),
+        progress,
+    )
+    ceiling = None
+    if gamma is not None:
+        ceiling = _rounded_up(columns.smallest_maximum() * float(gamma))
+        columns.ceiling = float(ceiling)
+    found = columns.leximin()
+    times = equal_panels(columns.weights, least)
+    panels = [panel for panel, number in zip(columns.panels, times) for _ in range(number)]
+    chances = _chances(layout, np.sum(panels, axis=0), len(panels))
+    if ceiling is not None:
+        ceiling = max([ceiling, *chances])
+        claims, _ = _claims(layout, layout.primary, most * float(ceiling), used)
+    seats: Floats = np.array([float(chance) for chance in chances]) * layout.people
+    prices = level_prices(layout, claims, [(new, seats[types[new]]) for _, new in found])
+    stages = [Stage(chance, types[new], price) for (chance, new), price in zip(found, prices)]
+    levels = _levels(layout, _Plan(seats, stages, ceiling))
+    made = _lottery(layout, panels, levels, ceiling, "columns")
+    _gaps(layout, made)
+    return made
 
 
 class _Plan:
@@ -180,48 +230,39 @@ def _listed(panel: Ints) -> tuple[int, ...]:
     return tuple(np.repeat(np.arange(len(panel)), panel).tolist())
 
 
+def _chances(layout: Layout, sums: Ints, panels: int) -> list[Fraction]:
+    seats = layout.of_types(sums * layout.primary)
+    return [
+        Fraction(number, panels * people)
+        for number, people in zip(seats.tolist(), layout.people.tolist())
+    ]
+
+
 def _within_gaps(layout: Layout, made: Lottery) -> bool:
     """Whether every level reaches its bound but for rounding."""
-    count = len(made.panels)
-    sums = layout.of_types(np.array(made.totals, np.int64) * layout.primary)
-    chances = [
-        Fraction(seats, count * people)
-        for seats, people in zip(sums.tolist(), layout.people.tolist())
-    ]
-    if made.ceiling is not None and max(chances, default=Fraction(0)) > made.ceiling:
-        return False
-    bounds = Bounds(layout, chances, made.levels, made.ceiling)
-    low = Fraction(1)
-    lows = []
-    for level in reversed(made.levels):
-        low = min([low, *(chances[t] for t in level.types)])
-        lows.append(low)
-    for number, smallest in enumerate(reversed(lows)):
-        bound, burden = bounds.of(number)
-        if smallest > bound:
-            raise AssertionError("a chance exceeds its bound")
-        allowed = _FIRST_GAP if number == 0 else (1 + burden) / count + _LATER_GAP
-        if bound - smallest > allowed:
+    first = True
+    for gap, burden in _gaps(layout, made):
+        allowed = _FIRST_GAP if first else (1 + burden) / len(made.panels) + _LATER_GAP
+        if gap > allowed:
             return False
+        first = False
     return True
 
 
-def _any_panel(layout: Layout) -> Ints | None:
-    people = layout.people[layout.type_of]
-    cells = np.arange(layout.cells)
-    row = np.concatenate([layout.row_of, layout.rows + layout.type_of])
-    column = np.concatenate([layout.cell_of, cells])
-    low = np.concatenate([layout.low, np.zeros(len(layout.people))])
-    high = np.concatenate([layout.high, layout.people])
-    if (low > high).any():
-        return None
-    if not layout.cells:
-        return np.zeros(0, np.int64) if (low <= 0).all() and (high >= 0).all() else None
-    solver = program(
-        np.zeros(layout.cells),
-        (np.zeros(layout.cells), people),
-        (low, high),
-        (row, column, np.ones(len(row))),
-        whole=True,
-    )
-    return whole_solution(solver)
+def _gaps(layout: Layout, made: Lottery) -> list[tuple[Fraction, Fraction]]:
+    """How far the smallest chance of each level and the later ones stays below its bound, and
+    what the rounding of earlier chances may add. Checks the ceiling and every bound."""
+    chances = _chances(layout, np.array(made.totals, np.int64), len(made.panels))
+    if made.ceiling is not None and max(chances, default=Fraction(0)) > made.ceiling:
+        raise AssertionError("a chance exceeds the ceiling")
+    bounds = Bounds(layout, chances, made.levels, made.ceiling)
+    lows: list[Fraction] = []
+    for level in reversed(made.levels):
+        lows.append(min([*lows[-1:], *(chances[t] for t in level.types)]))
+    gaps = []
+    for number, low in enumerate(reversed(lows)):
+        bound, burden = bounds.of(number)
+        if low > bound:
+            raise AssertionError("a chance exceeds its bound")
+        gaps.append((bound - low, burden))
+    return gaps

@@ -27,8 +27,8 @@ _BATCH = 400_000
 _MOVABLE = 3000
 #: Steps of a search; more do not help as often as the exact finish does.
 _STEPS = 150
-#: Splits of the same part, and splits anew in all, before giving up.
-_TRIES, _ANEW = 4, 400
+#: Splits of the same part, and parts that could not be split, before giving up.
+_TRIES, _PATIENCE = 4, 60
 #: Searches from different starts before a whole-number program is asked.
 _STARTS = 8
 #: For so few cells a whole-number program is quick and asked after two searches.
@@ -70,7 +70,8 @@ class _Splitter:
         self.layout, self.panels, self.progress = layout, panels, progress
         self.generator = np.random.default_rng(panels)
         self.done = 0
-        self.anew = _ANEW
+        self.patience = _PATIENCE
+        self.hopeless: set[tuple[int, bytes, bytes]] = set()
         width = np.bincount(layout.cell_of, minlength=layout.cells)
         order = np.argsort(layout.cell_of, kind="stable")
         start = np.cumsum(width) - width
@@ -99,9 +100,8 @@ class _Splitter:
             else:
                 waiting.append(number)
         for attempt in range(_TRIES):
-            if not waiting or (attempt and self.anew <= 0):
+            if not waiting or self.patience <= 0:
                 break
-            self.anew -= len(waiting) if attempt else 0
             halves = self._halve_all([parts[number] for number in waiting])
             split_now = [number for number, pair in zip(waiting, halves) if pair is not None]
             below = self.expand([part for pair in halves if pair is not None for part in pair])
@@ -200,10 +200,14 @@ class _Splitter:
 
     def _by_program(self, part: _Part) -> tuple[_Part, _Part] | None:
         """Rounded by a whole-number program; failing that, spread further than by rounding."""
-        for program in (rounded, spread):
-            half = program(self.layout, part.cells, part.seats, part.panels, self.generator)
-            if half is not None:
-                return _pair(part, half)
+        name = (part.panels, part.cells.tobytes(), part.seats.tobytes())
+        if self.patience > 0 and name not in self.hopeless:
+            for program in (rounded, spread):
+                half = program(self.layout, part.cells, part.seats, part.panels, self.generator)
+                if half is not None:
+                    return _pair(part, half)
+            self.hopeless.add(name)
+        self.patience -= 1
         return None
 
 

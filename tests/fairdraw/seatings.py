@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 
 from fairdraw.seating import ALTERNATE, PRIMARY, Seating, SeatRow
@@ -43,3 +45,37 @@ def skewed_pool(
     if alternates:
         rows.append(SeatRow(alternates, alternates, tuple(range(1, len(cells), width))))
     return Seating(tuple(int(n) for n in counts), tuple(cells), tuple(rows))
+
+
+def small_seating(seed: int) -> Seating:
+    """A few types, one or two strata, quotas, caps, now and then alternates: for brute force."""
+    generator = random.Random(seed)
+    types = generator.randint(2, 5)
+    strata = generator.randint(1, 2)
+    alternates = generator.random() < 0.4
+    people = tuple(generator.randint(1, 4) for _ in range(types))
+    reach = [generator.sample(range(strata), generator.randint(1, strata)) for _ in range(types)]
+    primary = [generator.randint(1, 3) for _ in range(strata)]
+    spare = [generator.randint(0, 2) if alternates else 0 for _ in range(strata)]
+    cells = sorted(
+        (t, s, kind)
+        for t in range(types)
+        for s in reach[t]
+        for kind, seats in ((PRIMARY, primary[s]), (ALTERNATE, spare[s]))
+        if seats
+    )
+    rows = []
+    for kind, seats in ((PRIMARY, primary), (ALTERNATE, spare)):
+        for s in range(strata):
+            members = tuple(c for c, cell in enumerate(cells) if cell[1:] == (s, kind))
+            if seats[s]:
+                rows.append(SeatRow(seats[s], seats[s], members))
+        total = sum(seats)
+        for _ in range(generator.randint(0, 3)):
+            some = [t for t in range(types) if generator.random() < 0.5]
+            members = tuple(
+                c for c, cell in enumerate(cells) if cell[0] in some and cell[2] == kind
+            )
+            low = generator.randint(0, max(0, min(total, 2)))
+            rows.append(SeatRow(low, generator.randint(low, max(low, total)), members))
+    return Seating(people, tuple(cells), tuple(rows))
