@@ -22,8 +22,9 @@ Progress = Callable[[int, int], object]
 
 #: No lottery has more panels than this.
 MOST_PANELS = 16384
-#: Numbers of panels for which no portfolio could be built, before columns are generated.
-_FAILURES = 3
+#: Numbers of panels for which no portfolio could be built, before columns are generated: one
+#: where these are quick.
+_FAILURES, _QUICK = 3, 64
 #: How far the smallest chance may stay below its bound (first level, later ones).
 _FIRST_GAP, _LATER_GAP = Fraction(1, 2**11), Fraction(1, 2**20)
 #: Whole numbers of a published fraction stay below this.
@@ -73,7 +74,7 @@ def _by_halving(
             chosen = None if sums is None else split(layout, sums, count, progress)
             if chosen is None:
                 failures += 1
-                if failures == _FAILURES:
+                if failures == (1 if layout.cells <= _QUICK else _FAILURES):
                     return None
                 continue
             made = _lottery(layout, chosen, levels, plan.ceiling, "halving")

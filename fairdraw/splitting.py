@@ -99,7 +99,7 @@ class _Splitter:
                 made[number] = [part]
             else:
                 waiting.append(number)
-        for attempt in range(_TRIES):
+        for _ in range(_TRIES):
             if not waiting or self.patience <= 0:
                 break
             halves = self._halve_all([parts[number] for number in waiting])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import highspy
 import numpy as np
 import pytest
 
 from fairdraw.chances import Unfillable
 from fairdraw.lottery import fillable, solve_lottery
-from fairdraw.seating import PRIMARY, Lottery, Seating
+from fairdraw.programs import OPTIMAL, program
+from fairdraw.seating import ALTERNATE, PRIMARY, Lottery, Seating
 from tests.fairdraw.seatings import small_seating
 
 
@@ -45,57 +45,68 @@ def all_panels(seating: Seating) -> list[tuple[int, ...]]:
 
 
 class Oracle:
-    """Leximin over listed panels, one linear program for every level and every type."""
+    """Leximin over listed panels by plain linear programs, one for every level and every type."""
 
     def __init__(self, seating: Seating, panels: list[tuple[int, ...]], kind: int) -> None:
         self.types = sorted({t for t, _, k in seating.cells if k == kind})
-        cells = {
-            t: [c for c, cell in enumerate(seating.cells) if cell[0] == t and cell[2] == kind]
-            for t in self.types
-        }
-        self.share = [
-            {t: sum(panel[c] for c in cells[t]) / seating.people[t] for t in self.types}
-            for panel in panels
-        ]
-        self.kept: list[tuple[list[float], float]] = []
+        self.share = np.zeros((len(self.types), len(panels)))
+        for (t, _, k), seats in zip(seating.cells, np.array(panels).T):
+            if k == kind:
+                self.share[self.types.index(t)] += seats / seating.people[t]
+        self.kept = np.zeros((0, len(panels))), np.zeros(0)
 
-    def best(self, floors: dict[int, float], raised: list[int], most: float, *, turn: int = 1):
-        """The largest level of ``raised`` (or, turned over, the smallest maximum)."""
-        solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)
-        level = solver.addVariable(0, 1)
-        weight = [solver.addVariable(0, 1) for _ in self.share]
-        solver.addConstr(sum(weight) == 1)
-        for values, floor in self.kept:
-            solver.addConstr(sum(w * v for w, v in zip(weight, values)) >= floor - 1e-8)
-        for t in self.types:
-            chance = sum(w * share[t] for w, share in zip(weight, self.share))
-            if turn < 0:
-                solver.addConstr(chance - level <= 0)
-                continue
-            solver.addConstr(chance <= most)
-            if t in floors:
-                solver.addConstr(chance >= floors[t] - 1e-8)
-            if t in raised:
-                solver.addConstr(chance - level >= 0)
-        (solver.maximize if turn > 0 else solver.minimize)(level)
-        assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        return float(solver.getInfo().objective_function_value)
+    def best(self, least: list[float], tied: list[int], most: float, sign: int = 1) -> float:
+        """The largest level of the types number ``tied``, while number i has ``least[i]``.
+
+        ``sign`` -1: the smallest possible maximum of all.
+        """
+        shares = self.share if sign > 0 else -self.share
+        level = np.zeros(len(self.types))
+        level[tied] = -sign
+        rows = np.vstack(
+            [
+                np.column_stack([level, shares]),
+                np.column_stack([np.zeros(len(self.types)), self.share]),
+                np.column_stack([np.zeros(len(self.kept[0])), self.kept[0]]),
+                np.append(0.0, np.ones(self.share.shape[1])),
+            ]
+        )
+        size = len(self.types)
+        free = np.full(size, np.inf)
+        low = np.concatenate([np.zeros(size), np.array(least) - 1e-8, self.kept[1] - 1e-8, [1.0]])
+        high = np.concatenate(
+            [free, np.full(size, most), np.full(len(self.kept[1]), np.inf), [1.0]]
+        )
+        cost = np.zeros(rows.shape[1])
+        cost[0] = -sign
+        entries = np.nonzero(rows)
+        solver = program(
+            cost,
+            (np.zeros(len(cost)), np.ones(len(cost))),
+            (low, high + 1e-9),
+            (*entries, rows[entries]),
+        )
+        solver.run()
+        assert solver.getModelStatus() == OPTIMAL
+        return -sign * float(solver.getInfo().objective_function_value)
+
+    def smallest_maximum(self) -> float:
+        return self.best([0.0] * len(self.types), list(range(len(self.types))), 1.0, -1)
 
     def leximin(self, most: float = 1.0) -> dict[int, float]:
         settled: dict[int, float] = {}
-        while len(settled) < len(self.types):
-            open_ = [t for t in self.types if t not in settled]
-            level = self.best(settled, open_, most)
-            floors = {**settled, **dict.fromkeys(open_, level)}
-            new = [t for t in open_ if self.best(floors, [t], most) < level + 1e-6]
+        numbers = list(range(len(self.types)))
+        while len(settled) < len(numbers):
+            open_ = [i for i in numbers if i not in settled]
+            level = self.best([settled.get(i, 0.0) for i in numbers], open_, most)
+            least = [settled.get(i, level) for i in numbers]
+            new = [i for i in open_ if self.best(least, [i], most) < level + 1e-6]
             settled.update(dict.fromkeys(new or open_, level))
-        return settled
+        return {self.types[i]: chance for i, chance in settled.items()}
 
     def keep(self, chances: dict[int, float], others: Oracle) -> None:
-        """Keep chances of another kind."""
-        for t, chance in chances.items():
-            self.kept.append(([share[t] for share in others.share], chance))
+        """Go on only with lotteries that keep these chances of another kind."""
+        self.kept = others.share, np.array([chances[t] for t in others.types])
 
 
 def published(seating: Seating, made: Lottery, kind: int) -> dict[int, Fraction]:
@@ -106,19 +117,55 @@ def published(seating: Seating, made: Lottery, kind: int) -> dict[int, Fraction]
     return {t: Fraction(n, len(made.panels) * seating.people[t]) for t, n in sums.items()}
 
 
+def judged(seating: Seating, gamma: Fraction | None = None) -> str:
+    """Solve and compare with the oracle; the method, or why there is nothing to compare."""
+    panels = all_panels(seating)
+    if not panels:
+        assert fillable(seating) is None
+        with pytest.raises(Unfillable):
+            solve_lottery(seating, gamma=gamma)
+        return "unfillable"
+    if len(panels) > 1500:
+        return "large"
+    made = solve_lottery(seating, gamma=gamma)
+    listed = {tuple(np.bincount(p, minlength=len(seating.cells))) for p in made.panels}
+    assert listed <= set(panels)
+    oracle = Oracle(seating, panels, PRIMARY)
+    if gamma is not None:
+        assert made.ceiling is not None
+        wanted = min(1.0, oracle.smallest_maximum() * float(gamma))
+        assert wanted - 1e-6 < made.ceiling < wanted * 1.001 + 2 / len(made.panels)
+    most = 1.0 if made.ceiling is None else float(made.ceiling)
+    exact = oracle.leximin(most)
+    near = 3 / len(made.panels)
+    for t, chance in published(seating, made, PRIMARY).items():
+        assert abs(float(chance) - exact[t]) < near, (t, made.method)
+        assert made.ceiling is None or chance <= made.ceiling
+    alternates = Oracle(seating, panels, ALTERNATE)
+    alternates.keep({t: chance - near for t, chance in exact.items()}, oracle)
+    if alternates.types:
+        smallest = min(published(seating, made, ALTERNATE).values())
+        assert abs(float(smallest) - min(alternates.leximin().values())) < 4 * near
+    return made.method
+
+
 @pytest.mark.parametrize("block", range(10))
 def test_chances_are_leximin_over_all_panels(block: int) -> None:
-    for seed in range(block * 40, block * 40 + 40):
-        seating = small_seating(seed)
-        panels = all_panels(seating)
-        if not panels:
-            assert fillable(seating) is None
-            with pytest.raises(Unfillable):
-                solve_lottery(seating)
-            continue
-        made = solve_lottery(seating)
-        listed = {tuple(np.bincount(p, minlength=len(seating.cells))) for p in made.panels}
-        assert listed <= set(panels)
-        exact = Oracle(seating, panels, PRIMARY).leximin()
-        for t, chance in published(seating, made, PRIMARY).items():
-            assert abs(float(chance) - exact[t]) < 3 / len(made.panels), (seed, t, made.method)
+    met = [judged(small_seating(seed)) for seed in range(block * 30, block * 30 + 30)]
+    assert met.count("halving") > 8
+
+
+@pytest.mark.parametrize("gamma", [Fraction(1), Fraction(3, 2)])
+def test_under_a_ceiling_too(gamma: Fraction) -> None:
+    met = [judged(small_seating(seed), gamma) for seed in range(1000, 1040)]
+    assert met.count("halving") > 8
+
+
+#: Seeds whose chances by the linear program no panels reach: the program is only a relaxation.
+BEYOND_THE_PANELS = [436]
+
+
+@pytest.mark.parametrize("seed", BEYOND_THE_PANELS)
+def test_where_the_program_promises_too_much(seed: int) -> None:
+    assert judged(small_seating(seed)) == "columns"
+    assert judged(small_seating(seed), Fraction(3, 2)) == "columns"
