@@ -56,7 +56,7 @@ from tests.fairdraw.make_vectors import problems
 pool = mixed_pool(150, strata=5, employers=14)
 made = whole_draw(pool, plan_of({f"s{s}": (3, 2) for s in range(5)}, employer_cap=2))
 print(hashlib.sha256(made.data).hexdigest())
-for name in ("quotas", "ceiling", "general"):
+for name in ("quotas", "ceiling", "crossing"):
     print(hashlib.sha256(whole_draw(*problems()[name]).data).hexdigest())
 """
 
