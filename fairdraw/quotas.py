@@ -19,7 +19,7 @@ from fairdraw.errors import FairdrawError
 #: With more seats the scaled chances would leave the integers every JSON reader can hold.
 MOST_SEATS = 4095
 #: Rows are what a lottery costs; no set of rules that people can still read comes near this.
-MOST_QUOTAS = 1000
+MOST_QUOTAS = 500
 #: A ceiling is written with small numbers: 3/2, not a float's neighbour of it.
 _LARGEST_TERM = 10**6
 

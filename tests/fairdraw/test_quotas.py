@@ -81,7 +81,7 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
     ("GROUP_UNKNOWN", lambda: plan_of({"s": (2, 1)}, quotas=(Quota("a", ("x",), group="g"),))),
     (
         "TOO_MANY_QUOTAS",
-        lambda: plan_of({"s": (2, 1)}, quotas=[Quota("a", ("x",))] * 1001),
+        lambda: plan_of({"s": (2, 1)}, quotas=[Quota("a", ("x",))] * 501),
     ),
     (
         "DESIGNATED_OVER_QUOTA",
