@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-NAMES = ("draw_from_pools", "dry_run_of_a_workbook", "fairdraw", "list_page")
+NAMES = ("draw_from_pools", "draw_in_the_system", "dry_run_of_a_workbook", "fairdraw", "list_page")
 
 
 def main(names: list[str]) -> None:
