@@ -94,7 +94,8 @@ def test_the_notary_sheet_proves_without_a_name(cast):
     ):
         assert value in text
     assert len(data["panel"]) == 15
-    assert "机会最低的人也有" in data["fairness"]
+    assert "任何抽法都不可能让机会最小的人多于 5/16 ≈ 31.2%" in data["fairness"]
+    assert "抽取方法：分专业直接抽签" in data["fairness"]
     assert data["qr"].startswith("<svg")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +14,11 @@ from django.utils import timezone
 from fairdraw import OPEN_STRATUM
 from mingqian.draws.models import Draw, DrawMode, Party, SeatType
 from mingqian.draws.verification import judge, tell
+from mingqian.draws.words import certificate_words, mode_words
 from mingqian.web.pdf import qr_svg
 
 from .ceremony import frozen_plan, frozen_pool
+from .chances import chances_of_draw
 from .published import signed_with
 from .roster import WHOLE_POOL, GroupRoster, Roster, RosterRow
 from .strata import strata_words
@@ -102,6 +105,7 @@ def record_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
             ["试抽取", f"{draw.trials_counted} 次，均不作结果"],
         ],
         "seats_note": _seats_note(draw),
+        "fairness": _fairness(draw),
         "substitution": _substitution(draw),
         "plan": plan,
         "totals": totals,
@@ -121,6 +125,16 @@ def record_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
         "verify_url": f"{settings.MINGQIAN['PUBLIC_URL']}{reverse('draws:verify')}",
         "signatures": [list(block) for block in SIGNATURES],
     }
+
+
+def _fairness(draw: Draw) -> str:
+    """The certificate in one sentence, what it means, and how this draw stands."""
+    chances = chances_of_draw(draw)
+    if chances is None:
+        return "冻结内容已被改动，机会无从核算。"
+    bound, lowest = Fraction(*chances["bound"]), Fraction(*chances["lowest"])
+    proved, meaning, own = certificate_words(bound, lowest)
+    return f"{proved}{own}{meaning}抽取方法：{mode_words(chances['mode'])}。"
 
 
 def _meeting_time(draw: Draw) -> str:
@@ -273,7 +287,6 @@ def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
         "panel": lots[SeatType.PRIMARY],
         "alternates": lots[SeatType.ALTERNATE],
         "transcript_name": transcript_name(draw),
-        "fairness": f"{verdict.fairness}{verdict.fairness_figure}{verdict.fairness_end}"
-        or "本凭证未通过验证，请勿采信。",
+        "fairness": _fairness(draw) if verdict.ok else "本凭证未通过验证，请勿采信。",
         "signatures": [list(block) for block in SIGNATURES],
     }

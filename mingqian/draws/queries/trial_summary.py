@@ -56,9 +56,12 @@ def summarise(
 
 
 def _row(row: GridRow, diagnosis: Diagnosis, survey: Survey) -> dict[str, Any]:
-    short = sum(each.short for each in diagnosis.shortages if each.stratum == row.code)
-    # People enough, and yet seats stay empty: then caps per employer are in the way.
-    capped = short > 0 and row.count.eligible >= row.need
+    mine = [each for each in diagnosis.shortages if each.stratum == row.code]
+    short = sum(each.short for each in mine)
+    # People enough, and yet seats stay empty: caps per employer are in the way, or other rules.
+    capped = row.count.eligible >= row.need and any(
+        diagnosis.conflicts[each.conflict].caps for each in mine
+    )
     return {
         "code": row.code,
         "name": row.name,

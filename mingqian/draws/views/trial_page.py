@@ -65,7 +65,8 @@ def result_groups(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         left = row["eligible"] - need
         short = max(row["short"], -left)
         if short > 0:
-            state, tone, word = "bad", "red", "同单位受限" if row["capped"] else "人数不足"
+            enough = "备选难保" if row["eligible"] >= need else "人数不足"
+            state, tone, word = "bad", "red", "同单位受限" if row["capped"] else enough
         elif need and left == 0:
             state, tone, word = "tight", "amber", "刚好"
         elif need:
