@@ -298,7 +298,7 @@ def index_below(seed: bytes, label: str, limit: int, *, profile: str = "sha256")
 
     Words from the largest multiple of ``limit`` on are passed over, so none is favoured.
     """
-    whole_number(limit, "limit", low=1)
+    whole_number(limit, "limit", low=1, high=2**64)
     usable = 2**64 - 2**64 % limit
     words = 4
     while True:
