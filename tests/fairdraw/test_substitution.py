@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+
 import pytest
 
-from fairdraw import FairdrawError, Pool, substitution
+from fairdraw import Candidate, FairdrawError, Member, Plan, Pool, Quota, substitution
 from fairdraw.substitution import ACCEPTED, DECLINED, next_alternate, replay
-from tests.fairdraw.invented import WholeDraw, person, plain_pool, plan_of, whole_draw
+from tests.fairdraw.invented import (
+    WholeDraw,
+    person,
+    plain_pool,
+    plan_of,
+    varied_pool,
+    whole_draw,
+)
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +110,66 @@ def test_nobody_declines_twice_and_only_the_seated_are_replaced(plain: WholeDraw
         replay(plain.data, [(seat, DECLINED), (seat, ACCEPTED)])
     with pytest.raises(FairdrawError, match="NOT_SEATED"):
         next_alternate(plain.data, waiting)
+
+
+def answered(made: WholeDraw, rounds: int) -> None:
+    """Decline one seat after the other; every quota and cap holds after each as long as it can."""
+    lot = random.Random(rounds)
+    answers: list[tuple[str, str]] = []
+    plan, pool = made.plan, made.pool
+    for _ in range(rounds):
+        roster = replay(made.data, answers)
+        if not roster.seated:
+            return
+        answers.append((lot.choice(sorted(roster.seated)), DECLINED))
+        roster = replay(made.data, answers)
+        empty = sum(roster.gaps.values())
+        for number, quota in enumerate(plan.quotas):
+            count = plan.members_in(number) + sum(
+                quota.counts(dict(pool.by_id[name].values)) for name in roster.seated
+            )
+            assert quota.high is None or count <= quota.high
+            assert count + empty >= quota.low
+        per_employer = Counter(pool.by_id[name].employer for name in roster.seated)
+        assert plan.employer_cap is None or max(per_employer.values()) <= plan.employer_cap
+
+
+def quota_plan() -> tuple[Pool, Plan]:
+    rules = (
+        Quota("region", ("south", "west"), low=2, high=3),
+        Quota("sex", ("f",), low=2, high=4),
+    )
+    chair = (Member("chair", "e0", None, None, (("region", "west"), ("sex", "m"))),)
+    return varied_pool(50), plan_of({"*": (6, 6)}, employer_cap=3, quotas=rules, designated=chair)
+
+
+def test_quotas_and_caps_hold_after_every_substitution() -> None:
+    made = whole_draw(*quota_plan())
+    for rounds in range(2, 12):
+        answered(made, rounds)
+
+
+def test_an_alternate_who_would_break_a_quota_is_skipped_and_the_quota_recorded() -> None:
+    people = [
+        Candidate(f"{sex}{i}", None, ("s",), (), (("sex", sex),)) for sex in "fm" for i in range(8)
+    ]
+    plan = plan_of({"s": (3, 4)}, quotas=(Quota("sex", ("f",), 1, 1, 2, 2),))
+    made = whole_draw(Pool(people), plan)
+    waiting = [seat.id for seat in made.result.alternates]
+    women = [name for name in waiting if name[0] == "f"]
+    (woman,) = (seat.id for seat in made.result.panel if seat.id[0] == "f")
+    man = next(seat.id for seat in made.result.panel if seat.id[0] == "m")
+    gone = [(name, DECLINED) for name in waiting if name[0] == "m"]
+    done = next_alternate(made.data, man, gone)
+    assert done.alternate is None
+    skip = substitution.Skip(women[0], "QUOTA", None, None, 1, 0, "high")
+    assert done.skips[0] == skip
+    # With no woman left, the seat of the only one stays empty rather than break the minimum …
+    none = [(name, DECLINED) for name in women]
+    done = next_alternate(made.data, woman, none)
+    assert done.alternate is None
+    assert {(s.row, s.quota, s.side, s.limit) for s in done.skips} == {("QUOTA", 0, "low", 1)}
+    # … and once it is empty, it can still be hers, so a man may enter for a man.
+    done = next_alternate(made.data, man, [*none, (woman, DECLINED)])
+    assert done.alternate is not None
+    assert done.alternate[0] == "m"
