@@ -23,7 +23,7 @@ _BETTER = 1e-7
 #: A weight of a claim above this settles it.
 _WEIGHTY = 1e-6
 #: Settled chances may drop this far, for the sake of rounding errors.
-_DROP = 1e-9
+_DROP = 1e-7
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,11 @@ _NOISE = 1e-6
 #: Expected seats this far beyond a limit do not yet break it.
 _SLACK = 1e-9
 
+#: With more open claims than this, a program is stated anew once half of them are settled.
+_LARGE = 4000
+#: Strategies of the simplex method, as HiGHS numbers them.
+_DUAL, _PRIMAL = 1, 4
+
 
 @dataclass(frozen=True)
 class Claims:
@@ -85,11 +90,14 @@ class _Sharing:
         self.single = several == 1
         claim = claims.of_cell[used]
         alone = (claim >= 0) & self.single[claim]
-        self.column = np.full(layout.cells, -1, np.int64)
-        self.column[used[alone]] = claim[alone]
+        #: The claim whose only cell a cell is, or -1; and the places of all other used cells.
+        self.only = np.full(layout.cells, -1, np.int64)
+        self.only[used[alone]] = claim[alone]
         self.loose = used[~alone]
-        self.level = self.count
-        self.column[self.loose] = self.count + 1 + np.arange(len(self.loose))
+        self.spot = np.full(layout.cells, -1, np.int64)
+        self.spot[self.loose] = np.arange(len(self.loose))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.top = float((claims.most / claims.people).max(initial=0.0))
         self._rows(layout)
         self._build()
 
@@ -124,41 +132,63 @@ class _Sharing:
         self.low = np.concatenate([low, np.zeros(len(self.linked))])
         self.high = np.concatenate([high, np.zeros(len(self.linked))])
         # Where the seats of a claim count: as themselves if it has one cell, else in its link.
-        column = self.column[self.cell]
-        direct = column < self.count
+        claim = self.only[self.cell]
+        direct = claim >= 0
         self.part_row = np.concatenate([self.row[direct], self.link[self.linked]])
-        self.part_claim = np.concatenate([column[direct], self.linked])
+        self.part_claim = np.concatenate([claim[direct], self.linked])
         self.part_sign = np.concatenate([np.ones(direct.sum()), -np.ones(len(self.linked))])
 
     def _build(self) -> None:
-        column = self.column[self.cell]
-        loose = column >= self.count
-        self.weight = self._total(self.share)
+        """State the program for the claims still open."""
+        self.active = np.flatnonzero(~self.settled)
+        self.place = np.full(self.count, -1, np.int64)
+        self.place[self.active] = np.arange(len(self.active))
+        self.level = len(self.active)
+        loose = self.spot[self.cell] >= 0
         #: Rows that hold columns besides those of claims with one cell.
         self.elastic = np.bincount(self.row[loose], minlength=len(self.low)) > 0
+        self.weight, low, high = self._bounds()
         weighty = np.flatnonzero(self.weight)
+        part = self.place[self.part_claim]
+        open_ = part >= 0
         entries = (
-            np.concatenate([self.row[loose], self.part_row, weighty]),
-            np.concatenate([column[loose], self.part_claim, np.full(len(weighty), self.level)]),
+            np.concatenate([self.row[loose], self.part_row[open_], weighty]),
             np.concatenate(
-                [np.ones(loose.sum()), self.sign * self.part_sign, self.weight[weighty]]
+                [
+                    self.level + 1 + self.spot[self.cell[loose]],
+                    part[open_],
+                    np.full(len(weighty), self.level),
+                ]
+            ),
+            np.concatenate(
+                [np.ones(loose.sum()), self.sign * self.part_sign[open_], self.weight[weighty]]
             ),
         )
-        width = self.count + 1 + len(self.loose)
-        cost, low = np.zeros(width), np.zeros(width)
-        cost[self.level], low[self.level] = -self.sign, -INFINITY
-        high = np.full(width, INFINITY)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            self.top = float((self.claims.most / self.claims.people).max(initial=0.0))
-        high[self.level] = self.top * self.size
+        width = self.level + 1 + len(self.loose)
+        cost, least, most = np.zeros(width), np.zeros(width), np.full(width, INFINITY)
+        cost[self.level], least[self.level] = -self.sign, -INFINITY
+        most[self.level] = self.top * self.size
         self.solver = program(
             cost,
+            (least, most),
             (low, high),
-            (self.low, self.high),
             entries,
             primal_feasibility_tolerance=1e-9,
             dual_feasibility_tolerance=1e-9,
         )
+        again = [k for k in self.watched if not self.settled[k]]
+        self.watched = {}
+        self._watch(again)
+
+    def _bounds(self) -> tuple[Floats, Floats, Floats]:
+        """What the level weighs in every row, and what the settled claims leave of the bounds."""
+        weight = self._total(np.where(self.settled, 0.0, self.share))
+        fixed = self._total(np.where(self.settled, self.seats, 0.0))
+        low, high = self.low - fixed, self.high - fixed
+        # A row with nobody open would only hold the rounding errors of those settled.
+        done = (weight == 0) & ~self.elastic & self.settled.any()
+        low[done], high[done] = -INFINITY, INFINITY
+        return weight, low, high
 
     def _total(self, seats: Floats) -> Floats:
         """What every row counts if the claims have so many seats."""
@@ -173,15 +203,16 @@ class _Sharing:
             self._run()
             self.values = np.array(self.solver.getSolution().col_value)
             level = float(self.values[self.level])
-            base = np.where(self.settled, self.seats, self.share * level)
-            self.expected = base + self.sign * self.values[: self.count]
-            broken = (self.expected > self.claims.most + _SLACK) & ~self.settled
+            extra = self.sign * self.values[: len(self.active)]
+            expected = self.share[self.active] * level + extra
+            broken = expected > self.claims.most[self.active] + _SLACK
             if self.sign < 0:
-                broken = self.expected < -_SLACK
-            broken[list(self.watched)] = False
+                broken = expected < -_SLACK
+            broken &= ~self.settled[self.active]
+            broken[self.place[list(self.watched)]] = False
             if not broken.any():
                 return level / self.size
-            self._watch(np.flatnonzero(broken))
+            self._watch(self.active[broken].tolist())
 
     def _run(self) -> None:
         """Find an optimum; after the first level only rounding errors can be in the way."""
@@ -196,20 +227,22 @@ class _Sharing:
                 raise Unfillable
         raise ArithmeticError("a later level has no optimum")
 
-    def _watch(self, claims: Ints) -> None:
+    def _watch(self, claims: list[int]) -> None:
         """State the limits of claims that broke them: few ever do."""
-        for k in claims.tolist():
+        for k in claims:
             self.watched[k] = self.solver.getNumRow()
             limit = self.claims.most[k] if self.sign > 0 else 0.0
-            share = self.share[k] * self.sign
-            self.solver.addRow(
-                -INFINITY, limit, 2, np.array([k, self.level], np.int32), np.array([1.0, share])
-            )
+            columns = np.array([self.place[k], self.level], np.int32)
+            factors = np.array([1.0, self.share[k] * self.sign])
+            self.solver.addRow(-INFINITY, limit, 2, columns, factors)
+        # The last solution breaks new rows, but its prices still fit.
+        self.solver.setOptionValue("simplex_strategy", _DUAL)
 
     def _settling(self, chance: float) -> tuple[Ints, Floats]:
         """Claims that no best solution raises above the level, and the prices of the given rows."""
         solution = self.solver.getSolution()
-        reduced = np.array(solution.col_dual)[: self.count]
+        reduced = np.zeros(self.count)
+        reduced[self.active] = np.array(solution.col_dual)[: len(self.active)]
         prices = np.zeros(self.given)
         prices[self.kept] = -np.array(solution.row_dual)[: len(self.kept)]
         new = ~self.settled & (reduced > _NOISE)
@@ -245,26 +278,27 @@ class _Sharing:
     def _settle(self, new: Ints, seats: Floats) -> None:
         self.settled[new] = True
         self.seats[new] = seats
-        open_share = np.where(self.settled, 0.0, self.share)
-        before, self.weight = self.weight, self._total(open_share)
-        fixed = self._total(np.where(self.settled, self.seats, 0.0))
-        low, high = self.low - fixed, self.high - fixed
-        # A row with nobody open would only hold the rounding errors of those settled.
-        done = (self.weight == 0) & ~self.elastic
-        low[done], high[done] = -INFINITY, INFINITY
+        done = int(self.settled[self.active].sum())
+        if self.level > _LARGE and self.level < 2 * done < 2 * self.level:
+            self._build()
+            return
+        before = self.weight
+        self.weight, low, high = self._bounds()
         for row in np.flatnonzero(before != self.weight).tolist():
             self.solver.changeCoeff(row, self.level, float(self.weight[row]))
             self.solver.changeRowBounds(row, float(low[row]), float(high[row]))
         for k in new.tolist():
-            self.solver.changeColBounds(k, 0.0, 0.0)
+            self.solver.changeColBounds(int(self.place[k]), 0.0, 0.0)
             if k in self.watched:
                 row = self.watched[k]
                 self.solver.changeCoeff(row, self.level, 0.0)
                 self.solver.changeRowBounds(row, -INFINITY, INFINITY)
+        # The last solution still fits, but its prices do not.
+        self.solver.setOptionValue("simplex_strategy", _PRIMAL)
 
     def _seats_of_cells(self) -> Floats:
-        seats = np.zeros(len(self.column))
-        direct = (self.column >= 0) & (self.column < self.count)
-        seats[direct] = self.seats[self.column[direct]]
-        seats[self.loose] = self.values[self.count + 1 :]
+        seats = np.zeros(len(self.only))
+        direct = self.only >= 0
+        seats[direct] = self.seats[self.only[direct]]
+        seats[self.loose] = self.values[self.level + 1 :]
         return np.maximum(seats, 0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from math import ceil, gcd, log2
 
@@ -66,22 +66,43 @@ def _by_halving(
     """Panels with the chances of the linear program; None if they cannot be built."""
     plan = _expected(layout, gamma)
     levels = _levels(layout, plan)
-    lowest = np.array(levels[0].types if levels else (), np.int64)
     failures = 0
-    while least <= MOST_PANELS:
-        for count in panel_counts(plan.seats_of_types(layout)[lowest], least)[:2]:
-            sums = totals(layout, plan.seats, count, plan.ceiling, lowest)
-            chosen = None if sums is None else split(layout, sums, count, progress)
-            if chosen is None:
-                failures += 1
-                if failures == (1 if layout.cells <= _QUICK else _FAILURES):
-                    return None
-                continue
-            made = _lottery(layout, chosen, levels, plan.ceiling, "halving")
-            if _within_gaps(layout, made):
-                return made
-        least *= 2
+    for count, ceiling in _sizes(layout, plan, least):
+        sums = totals(layout, plan.seats, count, ceiling, plan.lowest)
+        if sums is None:
+            continue
+        chosen = split(layout, sums, count, progress)
+        if chosen is None:
+            failures += 1
+            if failures == (1 if layout.cells <= _QUICK else _FAILURES):
+                return None
+            continue
+        chances = _chances(layout, sums, count)
+        most = None if plan.ceiling is None else max([plan.ceiling, *chances])
+        made = _lottery(layout, chosen, levels, most, "halving")
+        if _within_gaps(layout, made):
+            return made
     return None
+
+
+def _sizes(layout: Layout, plan: _Plan, least: int) -> Iterator[tuple[int, Fraction | None]]:
+    """Numbers of panels to try, best first, and the ceiling to keep in whole totals.
+
+    A tight ceiling may leave no room for rounding: then numbers that suit those at the ceiling are
+    tried, and last the ceiling is exceeded by what rounding up adds (less than a seat in all).
+    """
+    seats = plan.seats_of_types(layout)
+    while least <= MOST_PANELS:
+        counts = panel_counts(seats[plan.lowest], least)
+        for count in counts[:2]:
+            yield count, plan.ceiling
+        if plan.ceiling is not None:
+            limit = layout.people * float(plan.ceiling) * (1 - 2**-9)
+            tight = np.concatenate([plan.lowest, np.flatnonzero(seats > limit)])
+            for count in panel_counts(seats[tight], least)[:4]:
+                yield count, plan.ceiling
+            yield counts[0], None
+        least *= 2
 
 
 def _by_columns(
@@ -123,6 +144,8 @@ class _Plan:
 
     def __init__(self, seats: Floats, stages: list[Stage], ceiling: Fraction | None) -> None:
         self.seats, self.stages, self.ceiling = seats, stages, ceiling
+        #: The types of the lowest level.
+        self.lowest = stages[0].claims if stages else np.zeros(0, np.int64)
 
     def seats_of_types(self, layout: Layout) -> Floats:
         total = np.zeros(len(layout.people))
