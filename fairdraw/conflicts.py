@@ -89,11 +89,13 @@ class Clash:
     """A smallest set of rules that no panel keeps. ``short``: how far the nearest one misses.
 
     ``empty``: {(stratum, kind): seats} and ``missing``: {(quota number, kind): people} of it.
+    ``caps``: of the caps in the set, the (employer, group) that already suffice for the clash.
     """
 
     rules: tuple[Rule, ...]
     empty: dict[tuple[str, str], int]
     missing: dict[tuple[int, str], int]
+    caps: tuple[tuple[str, str | None], ...]
 
     @property
     def short(self) -> int:
@@ -124,21 +126,55 @@ def find_clashes(problem: Problem) -> tuple[Clash, ...]:
 
 
 def _smallest(problem: Problem, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """A smallest unkeepable subset, by halving (the search known as QuickXplain)."""
+    """A smallest subset that no panel keeps."""
+    chosen = set(_quick_explain(list(rules), lambda kept: problem.fits(set(kept))))
+    return tuple(rule for rule in rules if rule in chosen)
 
-    def search(background: list[Rule], new: bool, open_rules: list[Rule]) -> list[Rule]:
-        if new and not problem.fits(background):
+
+def _quick_explain[T](whole: list[T], fits: Callable[[list[T]], bool]) -> list[T]:
+    """A smallest part that does not fit, by halving (the search known as QuickXplain).
+
+    ``fits(part)`` must be true of nothing, false of the whole, and of a part whenever it is of more.
+    """
+
+    def search(background: list[T], new: bool, open_parts: list[T]) -> list[T]:
+        if new and not fits(background):
             return []
-        if len(open_rules) == 1:
-            return open_rules
-        middle = len(open_rules) // 2
-        first, second = open_rules[:middle], open_rules[middle:]
+        if len(open_parts) == 1:
+            return open_parts
+        middle = len(open_parts) // 2
+        first, second = open_parts[:middle], open_parts[middle:]
         of_second = search(background + first, True, second)
         of_first = search(background + of_second, bool(of_second), first)
         return of_first + of_second
 
-    chosen = set(search([], False, list(rules)))
-    return tuple(rule for rule in rules if rule in chosen)
+    return search([], False, whole)
+
+
+def _sufficient_caps(
+    problem: Problem, rules: tuple[Rule, ...]
+) -> tuple[tuple[str, str | None], ...]:
+    """Of the caps of a clash, the employers whose caps alone, with its other rules, clash."""
+    rows = [
+        (name.employer, name.group)
+        for name in problem.names
+        if name.employer is not None and Rule.of(name) in rules
+    ]
+    if not rows:
+        return ()
+    seating = problem.only(rules)
+
+    def fits(kept: list[tuple[str, str | None]]) -> bool:
+        some = [
+            row
+            if name.employer is None or (name.employer, name.group) in kept
+            else _dropped(name, row)
+            for name, row in zip(problem.names, seating.rows)
+        ]
+        return fillable(replace(seating, rows=tuple(some))) is not None
+
+    found = _quick_explain(list(dict.fromkeys(rows)), fits)
+    return tuple(sorted(found, key=lambda row: (row[0].encode(), row[1] or "")))
 
 
 def _measured(problem: Problem, rules: tuple[Rule, ...]) -> Clash:
@@ -182,4 +218,4 @@ def _measured(problem: Problem, rules: tuple[Rule, ...]) -> Clash:
                 empty[key] = empty.get(key, 0) + 1
             else:
                 missing[name.quota, name.kind] = missing.get((name.quota, name.kind), 0) + 1
-    return Clash(rules, empty, missing)
+    return Clash(rules, empty, missing, _sufficient_caps(problem, rules))

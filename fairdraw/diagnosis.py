@@ -145,15 +145,21 @@ class Diagnosis:
 def diagnose(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Diagnosis:
     """Judge a plan against a pool; raises the errors of ``group_by_type``."""
     grouping = group_by_type(pool, plan)
-    strata = count_strata(pool, plan)
     solution = solve_grouped(grouping, pool, progress=progress)
-    if solution is not None and grouping.general:
-        tight = _tight_rows(solution)
-        names = {(t.row.employer, t.row.group) for t in tight if t.row.employer is not None}
-        full = tuple(row for row in grouping.rows if (row.employer, row.group) in names)
-        return Diagnosis(True, strata, full_caps=full, solution=solution, tight=tight)
-    if solution is not None:
+    if solution is None:
+        return why_not(grouping, pool)
+    strata = count_strata(pool, plan)
+    if not grouping.general:
         return Diagnosis(True, strata, full_caps=_full_caps(solution), solution=solution)
+    tight = _tight_rows(solution)
+    names = {(t.row.employer, t.row.group) for t in tight if t.row.employer is not None}
+    full = tuple(row for row in grouping.rows if (row.employer, row.group) in names)
+    return Diagnosis(True, strata, full_caps=full, solution=solution, tight=tight)
+
+
+def why_not(grouping: Grouping, pool: Pool) -> Diagnosis:
+    """The diagnosis of a plan that is known to be infeasible."""
+    strata = count_strata(pool, grouping.plan)
     if grouping.general:
         return _diagnose_general(grouping, strata)
     conflicts, shortages, relieved = _conflicts(grouping, strata)
@@ -193,14 +199,13 @@ def _diagnose_general(grouping: Grouping, strata: tuple[StratumCount, ...]) -> D
     conflicts, shortages, lacking = [], [], []
     for number, clash in enumerate(clashes):
         seats = [(r.name, r.kind) for r in clash.rules if r.code == "STRATUM"]
-        groups = {r.name or None for r in clash.rules if r.code.endswith("_CAP")}
         conflicts.append(
             Conflict(
                 kind=clash.kind,
                 strata=tuple(dict.fromkeys(name for name, _ in seats)),
                 need=sum(getattr(counts[name], kind) for name, kind in seats),
                 short=clash.short,
-                caps=tuple(row for row in grouping.rows if row.group in groups),
+                caps=tuple(r for r in grouping.rows if (r.employer, r.group) in clash.caps),
                 quotas=tuple(dict.fromkeys(int(r.name) for r in clash.rules if r.code == "QUOTA")),
             )
         )

@@ -65,11 +65,12 @@ def solve(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Soluti
     Infeasible (with a diagnosis) if seats would stay empty, whether primaries or, for some panel,
     alternates; and the errors of ``group_by_type``.
     """
-    solution = solve_grouped(group_by_type(pool, plan), pool, progress=progress)
+    grouping = group_by_type(pool, plan)
+    solution = solve_grouped(grouping, pool, progress=progress)
     if solution is None:
-        from fairdraw.diagnosis import diagnose
+        from fairdraw.diagnosis import why_not
 
-        raise Infeasible(diagnose(pool, plan))
+        raise Infeasible(why_not(grouping, pool))
     return solution
 
 

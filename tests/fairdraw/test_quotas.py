@@ -243,6 +243,7 @@ def test_caps_that_cross_groups_are_told_apart_and_mended() -> None:
     plan = plan_of({"g.s": (2, 0), "h.s": (2, 0)}, employer_cap=4, group_cap={"g": 1, "h": 1})
     diagnosis = diagnose(pool, plan)
     assert [conflict.strata for conflict in diagnosis.conflicts] == [("g.s",), ("h.s",)]
+    assert [[row.group for row in c.caps] for c in diagnosis.conflicts] == [["g"], ["h"]]
     assert len(diagnosis.remedy) == 2
     mended = plan
     for position in diagnosis.remedy:
