@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 #: All codes in the order in which rules are tried. UNIT_CAP is given by a caller that knows an
 #: employer's cap to be used up by members who sit already; ``judge`` never returns it.
@@ -89,6 +90,30 @@ class Criteria:
     max_age: int | None = None
     needs_employer: bool = True
 
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Names of the facts without which nobody can be judged."""
+        names = ["in_pool", "status", "term_from", "term_to", "strata", "in_integrity"]
+        names += [
+            "unavailable",
+            "time_clash",
+            "already_drawn",
+            "declined_earlier",
+            "conflict",
+            "applicant",
+        ]
+        if self.needs_employer or self.avoided_employers:
+            names.append("employer")
+        if self.min_level is not None:
+            names.append("level")
+        if self.max_seats_per_year is not None:
+            names.append("seats_this_year")
+        if self.max_consecutive_years is not None:
+            names.append("consecutive_years")
+        if self.min_age is not None or self.max_age is not None:
+            names.append("birth_date")
+        return tuple(names)
+
 
 def judge(facts: Facts, criteria: Criteria) -> tuple[str, ...]:
     """Every code that excludes the person, in the order of ``CODES``; () if they may be drawn."""
@@ -100,35 +125,12 @@ def judge(facts: Facts, criteria: Criteria) -> tuple[str, ...]:
 
 def missing_fields(facts: Facts, criteria: Criteria) -> tuple[str, ...]:
     """Names of the facts that are needed and not known: what a clerk has to fill in."""
-    return tuple(name for name in _needed(criteria) if getattr(facts, name) is None)
+    return tuple(name for name in criteria.needed if getattr(facts, name) is None)
 
 
 def age_on(birth: date, day: date) -> int:
     """Full years; somebody born on 29 February is a year older on 1 March of other years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
-def _needed(criteria: Criteria) -> list[str]:
-    names = ["in_pool", "status", "term_from", "term_to", "strata", "in_integrity"]
-    names += [
-        "unavailable",
-        "time_clash",
-        "already_drawn",
-        "declined_earlier",
-        "conflict",
-        "applicant",
-    ]
-    if criteria.needs_employer or criteria.avoided_employers:
-        names.append("employer")
-    if criteria.min_level is not None:
-        names.append("level")
-    if criteria.max_seats_per_year is not None:
-        names.append("seats_this_year")
-    if criteria.max_consecutive_years is not None:
-        names.append("consecutive_years")
-    if criteria.min_age is not None or criteria.max_age is not None:
-        names.append("birth_date")
-    return names
 
 
 def _unknown(facts: Facts, criteria: Criteria) -> bool:

@@ -205,19 +205,22 @@ def assemble(
     salt_of = salt_of or _plain_salt
     groups = _group_of_specialty(application)
     maker = _Maker(application, groups, salt_of, survey.on)
-    candidates = []
     designated = set(application.designated.values_list("expert_id", flat=True))
     members: dict[int, fairdraw.Member] = {}
+    ids, employers, strata, exclusions = [], [], [], []
     for facts in survey.members:
-        candidate = maker.candidate(facts, survey.codes_of[facts.expert_id])
+        name, employer, own, removed = maker.person(facts, survey.codes_of[facts.expert_id])
         if facts.expert_id in designated:
-            members[facts.expert_id] = fairdraw.Member(candidate.id, candidate.employer)
-        else:
-            candidates.append(candidate)
+            members[facts.expert_id] = fairdraw.Member(name, employer)
+            continue
+        ids.append(name)
+        employers.append(employer)
+        strata.append(own)
+        exclusions.append(removed)
     plan = _plan(application, rules, groups, tuple(members[key] for key in sorted(members)))
     return Assembled(
         survey=survey,
-        pool=fairdraw.Pool(candidates),
+        pool=fairdraw.Pool.from_columns(ids, employers, strata, exclusions=exclusions),
         plan=plan,
         expert_of=maker.expert_of,
         codes_of=survey.codes_of,
@@ -255,19 +258,18 @@ class _Maker:
         self.expert_of: dict[str, int] = {}
         self.employers: dict[str, str] = {}
 
-    def candidate(self, facts: MemberFacts, codes: tuple[str, ...]) -> fairdraw.Candidate:
+    def person(
+        self, facts: MemberFacts, codes: tuple[str, ...]
+    ) -> tuple[str, str | None, tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """(pseudonym, pseudonym of the employer, strata, (code, evidence hash) pairs)."""
         salt = self.salt_of(facts.expert_id)
         name = fairdraw.pseudonym(salt, str(facts.expert_id))
         self.expert_of[name] = facts.expert_id
-        known = facts.evidence(self.on) if codes else {}
-        return fairdraw.Candidate(
-            id=name,
-            employer=self._employer(facts.uscc),
-            strata=self._strata(facts.specialties),
-            exclusions=tuple(
-                fairdraw.Exclusion(code, evidence_hash(salt, code, known)) for code in codes
-            ),
-        )
+        removed: tuple[tuple[str, str], ...] = ()
+        if codes:
+            known = facts.evidence(self.on)
+            removed = tuple((code, evidence_hash(salt, code, known)) for code in codes)
+        return name, self._employer(facts.uscc), self._strata(facts.specialties), removed
 
     def _employer(self, uscc: str | None) -> str | None:
         if not uscc:
