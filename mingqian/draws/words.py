@@ -125,19 +125,25 @@ def chance_words(chance: Fraction) -> str:
     return f"{chance.numerator}/{chance.denominator} {'=' if said == chance else '≈'} {percent}"
 
 
+def after_word(chance: Fraction) -> str:
+    """The chance as it follows a word: a figure keeps a blank before it, 约 does not."""
+    words = chance_words(chance)
+    return words if words.startswith("约") else f" {words}"
+
+
 def certificate_words(bound: Fraction, lowest: Fraction) -> tuple[str, str, str]:
     """(what is proved, what that means, how this draw stands), for a clerk."""
-    proved = f"任何抽法都不可能让机会最小的人多于 {chance_words(bound)}。"
+    proved = f"任何抽法都不可能让机会最小的人多于{after_word(bound)}。"
     if bound == 0:
         proved = "任何抽法都不可能让机会最小的人有机会：现有席位与规则已把他排除。"
     meaning = "席位、上限与回避规则不变时，换谁来抽、换什么办法抽，都不会对机会最小的人更有利；证明随凭证公布，任何人可以验算。"
     if lowest == bound:
-        own = f"本次抽取机会最小的人为 {chance_words(lowest)}，已达到这个上限。"
+        own = f"本次抽取机会最小的人为{after_word(lowest)}，已达到这个上限。"
     elif bound - lowest < Fraction(1, 10**6):
-        own = f"本次抽取机会最小的人为 {chance_words(lowest)}，与这个上限只差取整的零头，不到百万分之一。"
+        own = f"本次抽取机会最小的人为{after_word(lowest)}，与这个上限只差取整的零头，不到百万分之一。"
     else:
         gap = percent_words(bound - lowest).rstrip("%")
-        own = f"本次抽取机会最小的人为 {chance_words(lowest)}，与这个上限相差 {gap} 个百分点。"
+        own = f"本次抽取机会最小的人为{after_word(lowest)}，与这个上限相差 {gap} 个百分点。"
     return proved, meaning, own
 
 

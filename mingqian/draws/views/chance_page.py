@@ -12,6 +12,7 @@ from mingqian.draws.queries.chances import chances_of_draw, lots_at_the_ends, na
 from mingqian.draws.queries.trial_summary import WHOLE
 from mingqian.draws.words import (
     MODE_MEANING,
+    after_word,
     certificate_words,
     chance_words,
     extreme_words,
@@ -41,12 +42,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """People of the same chance in one stratum: their bars, and what is told when pointed at."""
+    """People of the same chance in one stratum: their bars, and what is told when pointed at.
+
+    `reach` is what the pointer finds: the whole height, so that a low bar and the gaps between are hit too.
+    """
 
     words: str
     exact: str
     tone: str
     bars: tuple[Bar, ...]
+    reach: Bar
     stop: bool
 
 
@@ -123,7 +128,7 @@ def picture_chances(
     return Chances(
         pictures=tuple(_picture(chart, scale) for chart in data["charts"]),
         rows=tuple(_rows(data["charts"])),
-        extremes=tuple(_extreme(run, person) for run in data["extremes"]),
+        extremes=tuple(_extremes(data["extremes"], person)),
         mode=mode_words(data["mode"]),
         mode_meaning=MODE_MEANING.get(data["mode"], ""),
         proved=proved,
@@ -162,13 +167,19 @@ def _picture(chart: Mapping[str, Any], scale: Fraction) -> Picture:
         words = f"{chance_words(chance)}·{count} 人" + ("·受上限影响" if touched else "")
         bars = _bars(place, count, slot, float(chance / scale), each=people <= MOST_BARS)
         tone = "series-3" if touched else "series-1"
-        runs.append(Run(words, _exact(chance), tone, bars, number < MOST_STOPS))
+        reach = Bar(
+            x=bars[0].x,
+            y=f"{TOP:.1f}",
+            width=f"{max(count * slot, 0.5):.2f}",
+            height=f"{BASE - TOP:.1f}",
+        )
+        runs.append(Run(words, _exact(chance), tone, bars, reach, number < MOST_STOPS))
         place += count
     low, high = (min(c for c, _, _ in steps), max(c for c, _, _ in steps)) if steps else (0, 0)
     mean = sum((chance * count for chance, count, _ in steps), Fraction(0)) / people
     tight = chart["people"] < 3 * chart["primary"]
     if percent_words(low) == percent_words(high):
-        span = f"每人 {chance_words(high)}"
+        span = f"每人{after_word(high)}"
         note = "机会过于集中" if tight and chart["code"] != WHOLE else "机会相等"
     else:
         span = f"{percent_words(low)}–{percent_words(high)}"
@@ -226,13 +237,16 @@ def _exact(chance: Fraction) -> str:
     return f"{chance.numerator}/{chance.denominator}" if chance.denominator > 9999 else ""
 
 
-def _extreme(run: Mapping[str, Any], person: Callable[[Any], Person]) -> Extreme:
-    chance = Fraction(*run["chance"])
-    return Extreme(
-        tone="red" if chance == 0 else "amber",
-        words=chance_words(chance),
-        name=run["name"],
-        why=extreme_words(run["why"], run["params"]),
-        people=tuple(person(key) for key in run["people"]),
-        more=run["number"] - len(run["people"]),
-    )
+def _extremes(runs: Sequence[Mapping[str, Any]], person: Callable[[Any], Person]) -> list[Extreme]:
+    """Runs that are told in the same words stand together: chances may differ by a rounding."""
+    found: dict[tuple[str, ...], Extreme] = {}
+    for run in runs:
+        chance = Fraction(*run["chance"])
+        why = extreme_words(run["why"], run["params"]).removeprefix(run["name"])
+        key = (chance_words(chance), run["name"], why)
+        people = tuple(person(each) for each in run["people"])
+        more = run["number"] - len(run["people"])
+        if key in found:
+            people, more = found[key].people + people, found[key].more + more
+        found[key] = Extreme("red" if chance == 0 else "amber", *key, people, more)
+    return list(found.values())
