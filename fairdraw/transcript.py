@@ -108,7 +108,7 @@ def _shared(pool: Pool, plan: Plan, solution: Solution, result: Result) -> dict[
         "lottery_hash": solution.lottery_hash,
         "panel": [seat.record() for seat in result.panel],
         "plan": plan.record(),
-        "pool": {"count": len(pool), "records": pool.records(), "root": pool.root},
+        "pool": pool,
         "profile": pool.profile,
         "rules_hash": plan.rules_hash(profile=pool.profile),
         "seed": result.seed.hex(),
@@ -116,8 +116,24 @@ def _shared(pool: Pool, plan: Plan, solution: Solution, result: Result) -> dict[
 
 
 def _sealed(document: dict[str, Any]) -> bytes:
-    document["digest"] = digest_of(document)
-    return canonical(document)
+    """The document with its digest; every part is written once and used in both."""
+    parts = {
+        key: _pool_part(value) if isinstance(value, Pool) else canonical(value)
+        for key, value in document.items()
+    }
+    bound = _joined({key: part for key, part in parts.items() if key != "signatures"})
+    value = digest("fairdraw/1/transcript", bound, profile=document["profile"]).hex()
+    return _joined({**parts, "digest": canonical(value)})
+
+
+def _pool_part(pool: Pool) -> bytes:
+    parts = {"count": canonical(len(pool)), "records": pool.canonical_records()}
+    return _joined({**parts, "root": canonical(pool.root)})
+
+
+def _joined(parts: Mapping[str, bytes]) -> bytes:
+    """Canonical JSON of an object, out of that of its values."""
+    return b"{" + b",".join(canonical(key) + b":" + parts[key] for key in sorted(parts)) + b"}"
 
 
 def load(data: bytes) -> dict[str, Any]:
@@ -145,7 +161,10 @@ def digest_of(transcript: bytes | Mapping[str, Any]) -> str:
 
 def message_to_sign(data: bytes, party: str) -> bytes:
     """The 32 bytes that a party signs with Ed25519: H(signature, party, digest)."""
-    document = load(data)
+    return _message(load(data), party)
+
+
+def _message(document: Mapping[str, Any], party: str) -> bytes:
     value = bytes.fromhex(hex_hash(document["digest"], "digest"))
     name = clean_text(party, "party").encode()
     return digest("fairdraw/1/signature", name, value, profile=document["profile"])
@@ -158,7 +177,7 @@ def attach_signature(data: bytes, party: str, public_key: bytes, signature: byte
     """
     document = load(data)
     name = clean_text(party, "party")
-    if not ed25519_is_valid(public_key, message_to_sign(data, name), signature):
+    if not ed25519_is_valid(public_key, _message(document, name), signature):
         raise FairdrawError("SIGNATURE_INVALID", party=name)
     if any(entry["party"] == name for entry in document["signatures"]):
         raise FairdrawError("SIGNATURE_TWICE", party=name)

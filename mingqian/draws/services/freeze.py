@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import datetime
 
@@ -14,17 +15,16 @@ from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import Draw, DrawApplication, DrawEvent, FrozenMember
 from mingqian.draws.queries.ceremony import current_draw, previous_digest
-from mingqian.draws.queries.pool import assemble
+from mingqian.draws.queries.pool import Assembled, assemble
 from mingqian.draws.queries.readiness import freeze_case, freeze_findings
 from mingqian.draws.queries.rules import Finding
 from mingqian.draws.queries.rules.case import Case
 from mingqian.draws.queries.salts import salt_aad, salt_maker
+from mingqian.web.bulk import insert_rows
 from mingqian.web.sealed import seal
 
 from .contribute import contribute_as_server
 from .holding import CeremonyRefused, holding_application
-
-BATCH = 500
 
 
 class CannotFreeze(CeremonyRefused):
@@ -87,23 +87,7 @@ def _freeze(application: DrawApplication, case: Case, by: User, at: datetime) ->
         parties_min=case.rules["contributing_parties_min"].whole,
         observers_min=case.rules["observer_parties_min"].whole,
     )
-    known = {facts.expert_id: facts for facts in survey.members}
-    FrozenMember.objects.bulk_create(
-        [
-            FrozenMember(
-                draw=draw,
-                office_id=application.office_id,
-                expert_id=expert_id,
-                pseudonym=pseudonym,
-                codes=list(assembled.codes_of.get(expert_id, ())),
-                name=known[expert_id].name,
-                unit_name=known[expert_id].unit_name or "",
-                id_index=known[expert_id].id_index,
-            )
-            for pseudonym, expert_id in assembled.expert_of.items()
-        ],
-        batch_size=BATCH,
-    )
+    _keep_members(draw, assembled)
     counts = {"pool": draw.pool_count, "eligible": draw.eligible_count}
     DrawEvent.objects.create(draw=draw, at=at, kind="frozen", details=counts)
     contribute_as_server(draw, at=at)
@@ -126,3 +110,28 @@ def _freeze(application: DrawApplication, case: Case, by: User, at: datetime) ->
         at=at,
     )
     return draw
+
+
+def _keep_members(draw: Draw, assembled: Assembled) -> None:
+    known = {facts.expert_id: facts for facts in assembled.survey.members}
+    written: dict[tuple[str, ...], str] = {}
+    rows = []
+    for pseudonym, expert_id in assembled.expert_of.items():
+        facts = known[expert_id]
+        codes = tuple(assembled.codes_of.get(expert_id, ()))
+        if codes not in written:
+            written[codes] = json.dumps(codes)
+        rows.append(
+            (
+                draw.pk,
+                draw.office_id,
+                expert_id,
+                pseudonym,
+                written[codes],
+                facts.name,
+                facts.unit_name or "",
+                facts.id_index,
+            )
+        )
+    fields = ("draw", "office", "expert", "pseudonym", "codes", "name", "unit_name", "id_index")
+    insert_rows(FrozenMember, fields, rows)
