@@ -26,7 +26,14 @@ from mingqian.workflow.services import attach
 from .factories.accounts import make_user
 from .factories.ceremonies import Cast, executed
 from .factories.committees import make_committee
-from .factories.draws import approved, make_application, make_ground, refreshed, submitted
+from .factories.draws import (
+    a_week_later,
+    approved,
+    make_application,
+    make_ground,
+    refreshed,
+    submitted,
+)
 from .factories.experts import checked_import, register_row
 
 # In place of a permission: anybody at all; or whoever owns the thing asked for.
@@ -81,7 +88,8 @@ def build_world() -> World:
     draft = make_application(committee, lead, meeting_name="另一次会议")
     pdf.seek(0)
     loose = attach(draft.matter, upload=pdf, by=lead)
-    waiting = submitted(make_application(committee, lead, meeting_name="第三次会议"), lead)
+    waiting = a_week_later(make_application(committee, lead, meeting_name="第三次会议"))
+    waiting = submitted(waiting, lead)
     member = PoolMembership.objects.filter(committee=committee).order_by("pk")[0]
     start = drawn.starts_at.date() + timedelta(days=100)
     away = add_unavailability(

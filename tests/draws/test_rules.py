@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from mingqian.draws.models import DrawApplication
 from mingqian.draws.queries.rules import Level, findings_of
 from mingqian.draws.queries.seats import Seat
 from mingqian.draws.queries.working_days import days_back, working_days_before
@@ -16,6 +15,7 @@ from tests.factories.ceremonies import frozen, make_cast
 from tests.factories.committees import make_filing
 from tests.factories.draws import (
     SHANGHAI,
+    a_week_later,
     code_of,
     make_application,
     make_ground,
@@ -330,11 +330,7 @@ def test_a_meeting_that_is_drawn_elsewhere_blocks_the_second_application():
 
 def test_a_meeting_at_another_time_or_of_another_committee_is_no_rival(ground, application):
     committee, _, lead = ground
-    later = submitted(make_application(committee, lead), lead)
-    week = timedelta(days=7)
-    DrawApplication.objects.filter(pk=later.pk).update(
-        starts_at=later.starts_at + week, ends_at=later.ends_at + week
-    )
+    submitted(a_week_later(make_application(committee, lead)), lead)
     foreign, _, other_lead = make_ground()
     submitted(make_application(foreign, other_lead), other_lead)
     assert found(application, "same_meeting") == []

@@ -10,6 +10,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from mingqian.accounts.models import User
@@ -176,6 +177,17 @@ def make_application(
         revision=application.revision,
         by=by,
     )
+
+
+def a_week_later(application: DrawApplication) -> DrawApplication:
+    """The application with its meeting and draw moved by a week: no rival of others made beside it."""
+    week = timedelta(days=7)
+    DrawApplication.objects.filter(pk=application.pk).update(
+        starts_at=F("starts_at") + week,
+        ends_at=F("ends_at") + week,
+        planned_draw_at=F("planned_draw_at") + week,
+    )
+    return refreshed(application)
 
 
 def give_reasons(
