@@ -3,19 +3,15 @@
 
     python3 verify.py [--lang=zh] [--chances] transcript.json
 
-recomputes the draw step by step and says in words what fits and what does not; --chances adds everybody's exact
-chance. It shares no code with the program that draws; docs/draw-protocol.md says in words what both compute.
-Exit status: 0 everything fits, 1 a step failed, 2 the file cannot be read.
+recomputes the draw step by step and says in words what fits and what does not; --chances adds everybody's exact chance. It shares no code
+with the program that draws; docs/draw-protocol.md says in words what both compute. Exit status: 0 all fits, 1 a step failed, 2 unreadable.
 """
 # fmt: off
-# mypy: disable-error-code="type-arg, no-untyped-def, no-any-return, var-annotated, index"
+# ruff: noqa: E401, E701, E704, I001
+# mypy: disable-error-code="type-arg, no-untyped-def, no-any-return, var-annotated, index, assignment, union-attr, unreachable"
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-import sys
-import unicodedata
+import hashlib, json, re, sys, unicodedata
 from collections import Counter, deque
 from fractions import Fraction
 from itertools import accumulate, chain, count
@@ -24,66 +20,54 @@ from typing import Any
 
 HASHES, SCALE, MASK, SAFE, DEAREST = {"sha256": "sha256", "gm": "sm3"}, 40, (1 << 64) - 1, (1 << 53) - 1, 1 << 40
 MOST_SEATS, MOST_QUOTAS, MOST_PANELS, DEEPEST = 4095, 500, 1 << 14, 40
-STEPS = ("FORMAT", "POOL", "EXCLUSIONS", "RULES", "COMMITMENT", "SEED", "LOTTERY", "CHANCES",
-         "CERTIFICATE", "COUNTS", "PANEL", "ALTERNATES", "DIGEST", "SIGNATURES")
+STEPS = ("FORMAT POOL EXCLUSIONS RULES COMMITMENT SEED LOTTERY CHANCES CERTIFICATE COUNTS PANEL ALTERNATES DIGEST SIGNATURES").split()
 #: Per language: verdicts (3), remarks (2), labels of a failure (3), names of the steps.
 WORDS = {
-    "en": ("every step fits", "step {} failed: do not trust this file", "the file cannot be read", "not checked",
-           "none in the file", "expected", "the file says", "at", dict(zip(STEPS, (
-               "complete, official, canonical form", "fingerprint of the pool", "every exclusion has its rule and evidence",
-               "seats and rules unchanged", "committed first, revealed later", "seed made of all contributions",
-               "every possible panel keeps the rules", "chances add up to the seats", "smallest chance cannot be larger",
-               "seats by type follow from the seed", "every primary recomputed", "every alternate recomputed",
-               "nothing else was changed", "signatures")))),
-    "zh": ("全部相符", "第 {} 步未通过，请勿采信这份文件", "文件无法读取", "未检查", "文件未附签名", "应为", "文件所载", "所在位置",
-           dict(zip(STEPS, ("文件完整、格式规范", "评委库指纹相符", "排除均有据", "席位与抽取规则相符", "先承诺、后揭示",
-                            "种子合成正确", "每一种可能的名单都合规", "机会总数无误", "最低机会已是最高", "各类席位数由种子决定",
-                            "正选逐席重算一致", "备选次序重算一致", "其余内容未被改动", "签名相符"))))}
+    "en": ("every step fits", "step {} failed: do not trust this file", "the file cannot be read", "not checked", "none in the file", "expected",
+           "the file says", "at", dict(zip(STEPS, (
+               "complete, official, canonical form|fingerprint of the pool|every exclusion has its rule and evidence|seats and rules unchanged|"
+               "committed first, revealed later|seed made of all contributions|every possible panel keeps the rules|"
+               "chances add up to the seats|smallest chance cannot be larger|seats by type follow from the seed|every primary recomputed|"
+               "every alternate recomputed|nothing else was changed|signatures").split("|")))),
+    "zh": ("全部相符", "第 {} 步未通过，请勿采信这份文件", "文件无法读取", "未检查", "文件未附签名", "应为", "文件所载", "所在位置", dict(zip(STEPS, (
+        "文件完整、格式规范 评委库指纹相符 排除均有据 席位与抽取规则相符 先承诺、后揭示 种子合成正确 每一种可能的名单都合规 机会总数无误 最低机会已是最高 "
+        "各类席位数由种子决定 正选逐席重算一致 备选次序重算一致 其余内容未被改动 签名相符").split())))}
 #: What stands where: {..} an object with these fields, [x] a list of x, (x, y) just these two, (None, x) null or x.
 NAME, LIMIT, RATIO, PAIRS = (None, str), (None, int), (None, (int, int)), [(str, str)]
 MEMBER = {"employer": NAME, "group": NAME, "id": str, "stratum": NAME, "values": PAIRS}
-QUOTA = {"alternate_high": LIMIT, "alternate_low": int, "category": str, "group": NAME, "high": LIMIT, "low": int,
-         "values": [str]}
+QUOTA = {"alternate_high": LIMIT, "alternate_low": int, "category": str, "group": NAME, "high": LIMIT, "low": int, "values": [str]}
+PERSON = {"employer": NAME, "exclusions": PAIRS, "id": str, "strata": [str], "values": PAIRS}
 SHAPE = {
-    "pool": {"records": [{"employer": NAME, "exclusions": PAIRS, "id": str, "strata": [str], "values": PAIRS}]},
+    **dict.fromkeys(("commit", "digest", "lottery_hash", "rules_hash", "seed"), str), **dict.fromkeys(("attempt", "trials"), int),
+    "abandoned": [str], "refusals": [str], "panel": [{}], "alternates": [{}], "previous": NAME, "index": LIMIT,
+    "pool": {"count": int, "root": str, "records": [PERSON]}, "program": {}, "beacon": (None, {"at": str, "source": str, "value": str}),
     "plan": {"strata": [{"alternate": int, "group": NAME, "id": str, "primary": int}], "quotas": [QUOTA], "ceiling": RATIO,
              "employer_cap": LIMIT, "group_caps": {str: int}, "designated": [MEMBER], "kept": [MEMBER]},
-    "beacon": (None, {"at": str, "source": str, "value": str}), "abandoned": [str], "previous": NAME, "refusals": [str],
-    "parties": [{"commitment": str, "id": str, "nonce": str}], "panel": [{}], "alternates": [{}], "attempt": int,
-    "trials": int, "index": LIMIT, "lottery": {"bound": (int, int), "mode": str, "scale": int},
+    "parties": [{"commitment": str, "id": str, "nonce": str}], "lottery": {"bound": (int, int), "mode": str, "scale": int},
     "signatures": [{"algorithm": str, "party": str, "public_key": str, "signature": str}]}
 UNITS = {"cells": [(int, int, int)], "types": [(NAME, [str], int)], "prices": {"rows": [(str, NAME, int)], "strata": [int]}}
-PANELS = {"cells": [(int, int, int, int)], "types": [(NAME, [str], int, [int])], "panels": [[int]], "ceiling": RATIO,
-          "levels": [{"prices": [(int, int)], "types": [int]}], "method": str}
-
+PANELS = {"cells": [(int, int, int, int)], "types": [(NAME, [str], int, [int])], "panels": [[int]], "ceiling": RATIO, "method": str,
+          "levels": [{"prices": [(int, int)], "types": [int]}]}
 
 class Failure(Exception):
     """A step does not fit; the arguments are where, what was expected, what the file says."""
 
+def demand(fits, where, expected="", found=""):
+    if not fits: raise Failure(where, str(expected)[:200], str(found)[:200])
 
-def demand(fits: bool, where: str, expected: Any = "", found: Any = "") -> None:
-    if not fits:
-        raise Failure(where, str(expected)[:200], str(found)[:200])
-
-
-def whole(value: int, where: str, low: int = 0, high: int = SAFE) -> int:
+def whole(value, where, low=0, high=SAFE):
     demand(low <= value <= high, where, f"{low}..{high}", value)
     return value
 
-
-def raw(text: str, where: str) -> bytes:
-    demand(bool(re.fullmatch("([0-9a-f]{2})*", text)), where, "lower-case hex digits", text)
+def raw(text, where):
+    demand(re.fullmatch("([0-9a-f]{2})*", text), where, "lower-case hex digits", text)
     return bytes.fromhex(text)
 
+def canonical(value):
+    return unicodedata.normalize("NFC", json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)).encode("utf-8")
 
-def canonical(value: Any) -> bytes:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return unicodedata.normalize("NFC", text).encode("utf-8")
-
-
-def shaped(value: Any, shape: Any) -> bool:
-    if isinstance(shape, tuple) and shape[0] is None:
-        return value is None or shaped(value, shape[1])
+def shaped(value, shape):
+    if isinstance(shape, tuple) and shape[0] is None: return value is None or shaped(value, shape[1])
     if isinstance(shape, dict):
         return isinstance(value, dict) and set(shape) <= {*value, str} and all(
             shaped(part, shape.get(name, shape.get(str, Any))) for name, part in value.items())
@@ -92,22 +76,21 @@ def shaped(value: Any, shape: Any) -> bool:
         return isinstance(value, list) and len(value) == len(each) and all(map(shaped, value, each))
     return shape is Any or type(value) is shape
 
-
 class Draw:
     """The document and what the steps find out about it; one method for each step."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data, self.facts, self.doc, self.types, self.chance = data, {}, None, [], []  # type: Any, dict, Any, list, list
+    def __init__(self, data):
+        self.data, self.facts, self.doc, self.types, self.chance = data, {}, None, [], []
         self.hash = lambda data: hashlib.new(HASHES[self.doc["profile"]], data).digest()
 
-    def digest(self, label: str, *fields: bytes) -> bytes:
+    def digest_of(self, label, *fields):
         return self.hash(b"".join(len(part).to_bytes(8, "big") + part for part in (label.encode(), *fields)))
 
-    def same(self, where: str, value: bytes, found: Any) -> str:
+    def same(self, where, value, found):
         demand(value.hex() == found, where, value.hex(), found)
         return value.hex()[:8]
 
-    def format(self) -> str:
+    def format(self):
         text = self.data.decode("utf-8")
         bare = re.sub(r'"(?:[^"\\\x00-\x1f\x7f-\x9f]|\\["\\])*"', "", text)  # without proper texts
         depth = max(accumulate(1 if c in "[{" else -1 for c in re.findall(r"[][{}]", bare)), default=0)
@@ -121,178 +104,163 @@ class Draw:
         fits = not re.search('"|true|false', bare) and all(int(number) <= SAFE for number in re.findall(r"\d{16}", bare))
         demand(fits, "$", "text without control characters, whole numbers up to 2^53 - 1, or null", "something else")
         for part, shapes in (doc, SHAPE), (doc["lottery"], PANELS if doc["lottery"]["mode"] == "L" else UNITS):
-            for name, shape in shapes.items():
-                demand(name in part and shaped(part[name], shape), name, "another kind of value")
+            for name, shape in shapes.items(): demand(name in part and shaped(part[name], shape), name, "another kind of value")
         return f"{len(self.data)} bytes, {self.hash(self.data).hex()[:8]}"
 
-    def pool(self) -> str:
-        self.people, root = self.doc["pool"]["records"], self.doc["pool"]["root"]
+    def pool(self):
+        self.people = self.doc["pool"]["records"]
         names = [person["id"].encode() for person in self.people]
         demand(names == sorted(set(names)), "pool.records", "every id once, in order")
         whole(self.doc["pool"]["count"], "pool.count", len(names), len(names))
         row = [self.hash(b"\0" + canonical(person)) for person in self.people] or [self.hash(b"")]
-        while len(row) > 1:
-            pairs = [self.hash(b"\1" + row[i] + row[i + 1]) for i in range(0, len(row) - 1, 2)]
-            row = pairs + row[2 * len(pairs):]
-        return f"{len(names)} people, {self.same('pool.root', row[0], root)}"
+        while len(row) > 1: row = [self.hash(b"\1" + row[i] + row[i + 1]) for i in range(0, len(row) - 1, 2)] + row[len(row) & ~1:]
+        return f"{len(names)} people, {self.same('pool.root', row[0], self.doc['pool']['root'])}"
 
-    def exclusions(self) -> str:
+    def exclusions(self):
         for i, person in enumerate(self.people):
             for code, evidence in person["exclusions"]:
                 fits = re.fullmatch("[A-Z][A-Z0-9_]{0,39}", code) and re.fullmatch("[0-9a-f]{64}", evidence)
-                demand(bool(fits), f"pool.records[{i}].exclusions", "a code and a hash", code)
+                demand(fits, f"pool.records[{i}].exclusions", "a code and a hash", code)
         self.eligible = [person for person in self.people if not person["exclusions"]]
         codes = Counter(person["exclusions"][0][0] for person in self.people if person["exclusions"])
         self.facts.update(pool=len(self.people), eligible=len(self.eligible), codes=dict(codes), excluded=sum(codes.values()))
         return f"{self.facts['excluded']} excluded, {len(self.eligible)} eligible"
 
-    def rules(self) -> str:
+    def rules(self):
         plan, self.strata, self.quotas = self.doc["plan"], self.doc["plan"]["strata"], self.doc["plan"]["quotas"]
-        value = self.same("rules_hash", self.digest("fairdraw/1/rules", canonical(plan)), self.doc["rules_hash"])
-        self.index = {stratum["id"]: i for i, stratum in enumerate(self.strata)}
-        demand(len(self.index) == len(self.strata), "plan.strata", "every stratum once")
-        self.seats = self.first, self.second = [[whole(s[part], "plan.strata", 0, MOST_SEATS) for s in self.strata]
-                                                for part in ("primary", "alternate")]
+        value = self.same("rules_hash", self.digest_of("fairdraw/1/rules", canonical(plan)), self.doc["rules_hash"])
+        self.number = {stratum["id"]: i for i, stratum in enumerate(self.strata)}
+        demand(len(self.number) == len(self.strata), "plan.strata", "every stratum once")
+        self.seats = [[whole(s[part], "plan.strata", 0, MOST_SEATS) for s in self.strata] for part in ("primary", "alternate")]
+        self.first, self.second = self.seats
         whole(sum(self.first), "plan.strata", 1), whole(sum(self.first + self.second), "plan.strata", 1, MOST_SEATS)
         whole(len(self.quotas), "plan.quotas", 0, MOST_QUOTAS)
-        self.cap, self.taken = {None: plan["employer_cap"], **plan["group_caps"]}, Counter()  # type: dict, Counter
+        self.cap, self.taken, free = {None: plan["employer_cap"], **plan["group_caps"]}, Counter(), {p["id"] for p in self.eligible}
         for member in plan["designated"] + plan["kept"]:
-            home = member if member["stratum"] is None else self.strata[self.index[member["stratum"]]]
-            self.taken.update((member["employer"], group) for group in {None, home["group"]})
-            self.taken.update(q for q in self.quotas_of(member) if self.quotas[q]["group"] in (None, home["group"]))
-            again = [person["id"] for person in self.eligible if person["id"] == member["id"]]
-            demand(not again, "plan.designated", "nobody who can be drawn", again)
+            demand(member["stratum"] in {None, *self.number}, "plan.designated", "a stratum of the plan", member["stratum"])
+            group = (member if member["stratum"] is None else self.strata[self.number[member["stratum"]]])["group"]
+            self.taken.update((member["employer"], g) for g in {None, group})
+            self.taken.update(q for q in self.quotas_of(member) if self.quotas[q]["group"] in (None, group))
+            demand(member["id"] not in free, "plan.designated", "nobody who can be drawn", member["id"])
         self.facts.update(primary=sum(self.first), alternate=sum(self.second))
         return f"{sum(self.first)} + {sum(self.second)} seats, {value}"
 
-    def commitment(self) -> str:
+    def commitment(self):
         doc, parties, fields = self.doc, self.doc["parties"], []
         names, nonces = [p["id"] for p in parties], [raw(p["nonce"], "parties") for p in parties]
         demand(names == sorted(set(names)) and len(names) >= 2, "parties", "two or more, in order", names)
         demand(len(set(nonces)) == len(nonces), "parties", "every nonce once")
         for i, (party, nonce) in enumerate(zip(parties, nonces)):
             whole(len(nonce), f"parties[{i}].nonce", 16, 64)
-            promise = self.digest("fairdraw/1/nonce", nonce)
+            promise = self.digest_of("fairdraw/1/nonce", nonce)
             self.same(f"parties[{i}].nonce", promise, party["commitment"])
             fields += [party["id"].encode(), promise]
         told = doc["beacon"] and {name: doc["beacon"][name] for name in ("at", "source")}
         demand(doc["refusals"] == sorted(set(doc["refusals"])), "refusals", "every id once, in order")
         failed, trials = [raw(value, "abandoned") for value in doc["abandoned"]], whole(doc["trials"], "trials")
         attempt = whole(doc["attempt"], "attempt", len(failed) + 1, len(failed) + 1)
-        counts = [number.to_bytes(8, "big") for number in (len(parties), trials, attempt, len(failed))]
-        value = self.digest(
-            "fairdraw/1/commit", *(raw(text, "$") for text in (doc["pool"]["root"], doc["rules_hash"], doc["lottery_hash"])),
-            canonical(doc["program"]), counts[0], *fields, canonical(told) if told else b"none", *counts[1:], *failed,
-            raw(doc["previous"] or "", "previous"), self.digest("fairdraw/1/refusals", canonical(doc["refusals"])))
+        numbers = [number.to_bytes(8, "big") for number in (len(parties), trials, attempt, len(failed))]
+        value = self.digest_of(
+            "fairdraw/1/commit", raw(doc["pool"]["root"], "pool.root"), *(raw(doc[name], name) for name in ("rules_hash", "lottery_hash")),
+            canonical(doc["program"]), numbers[0], *fields, canonical(told) if told else b"none", *numbers[1:], *failed,
+            raw(doc["previous"] or "", "previous"), self.digest_of("fairdraw/1/refusals", canonical(doc["refusals"])))
         return f"{len(parties)} parties, {self.same('commit', value, doc['commit'])}"
 
-    def seed(self) -> str:
-        beacon, fields = self.doc["beacon"], [raw(self.doc["commit"], "commit")]
-        for party in self.doc["parties"]:
-            fields += [party["id"].encode(), raw(party["nonce"], "parties")]
-        self.s = self.digest("fairdraw/1/seed", *fields, beacon["value"].encode() if beacon else b"none")
+    def seed(self):
+        beacon, reveals = self.doc["beacon"], [(p["id"].encode(), raw(p["nonce"], "parties")) for p in self.doc["parties"]]
+        self.s = self.digest_of("fairdraw/1/seed", raw(self.doc["commit"], "commit"), *chain(*reveals),
+                                beacon["value"].encode() if beacon else b"none")
         return self.same("seed", self.s, self.doc["seed"])
 
-    def quotas_of(self, person: dict) -> tuple:
+    def quotas_of(self, person):
         own = dict(person["values"])
         return tuple(q for q, quota in enumerate(self.quotas) if own.get(quota["category"]) in quota["values"])
 
-    def room(self, row: tuple) -> int:
-        return self.cap[row[1]] - self.taken[row]
+    def room(self, row): return self.cap[row[1]] - self.taken[row]
 
-    def group_people(self) -> tuple:
-        """Sets the types: (employer or None, strata, quotas) -> ids. Returns employers that matter, people by row, crossing."""
-        reach, crowd, types = [], Counter(), {}  # type: list, Counter, dict
+    def group_people(self):
+        """Sets the types: (employer or None, strata, quotas) -> ids; tight: employers that matter. Whether a cap crosses choices."""
+        reach, self.crowd, types, categories = [], Counter(), {}, {quota["category"] for quota in self.quotas}
         for person in self.eligible:
-            numbers = {self.index[name] for name in [*person["strata"], "*"] if name in self.index}
+            numbers = {self.number[name] for name in [*person["strata"], "*"] if name in self.number}
             strata = tuple(sorted(s for s in numbers if self.first[s] or self.second[s]))
             if strata:
-                lacks = {quota["category"] for quota in self.quotas} - {category for category, _ in person["values"]}
+                lacks, groups = categories - {category for category, _ in person["values"]}, {self.strata[s]["group"] for s in strata}
                 demand(not lacks, "pool.records", lacks, person["id"])
-                groups = {self.strata[s]["group"] for s in strata}
                 reach.append((person["employer"], strata, self.quotas_of(person), person["id"], groups))
-                crowd.update((person["employer"], group) for group in {None} | groups)
+                self.crowd.update((person["employer"], group) for group in {None} | groups)
         self.capped = {group for group, cap in self.cap.items() if cap is not None}
-        tight = {row[0] for row, n in crowd.items() if row[1] in self.capped and n > self.room(row)}
+        self.tight = {row[0] for row, n in self.crowd.items() if row[1] in self.capped and n > self.room(row)}
         for employer, strata, quotas, person, _ in reach:
             demand(employer is not None or not self.capped, "pool.records", "an employer", person)
-            types.setdefault((employer if employer in tight else None, strata, quotas), []).append(person)
+            types.setdefault((employer if employer in self.tight else None, strata, quotas), []).append(person)
         self.types = sorted(types.items(), key=lambda item: ((item[0][0] or "").encode(), *item[0][1:]))
-        crossing = any(e in tight and len(groups) > 1 and groups & self.capped - {None} for e, _, _, _, groups in reach)
-        return tight, crowd, crossing
+        return any(e in self.tight and len(groups) > 1 and groups & self.capped - {None} for e, _, _, _, groups in reach)
 
-    def state_rows(self, tight: set, crowd: Any, general: bool) -> None:
-        """What every panel keeps, in the order of the protocol: (name, least, most); types last. And the rows of each cell."""
-        caps = [row for row in crowd if row[0] in tight and row[1] in self.capped and (not general or crowd[row] > self.room(row))]
+    def state_rows(self, general):
+        """What every panel keeps, in the order of the protocol: (name, least, most); those of types last."""
+        caps = [row for row in self.crowd if row[0] in self.tight and row[1] in self.capped and (
+            not general or self.crowd[row] > self.room(row))]
         caps.sort(key=lambda row: (row[0].encode(), (row[1] or "").encode()))
-        rows = []  # type: list
+        rows = []
         for kind, seats in enumerate(self.seats[:1 + general]):
             rows += [(("stratum", kind, s), k, k) for s, k in enumerate(seats) if k or not general]
             rows += [(("cap", kind, *row), 0, self.room(row)) for row in caps]
             for q, quota in enumerate(self.quotas):
                 low, high = (quota[("alternate_" if kind else "") + side] for side in ("low", "high"))
-                most = sum(k for k, s in zip(seats, self.strata) if quota["group"] in (None, s["group"]))
-                base = 0 if kind else self.taken[q]
+                most, base = sum(k for k, s in zip(seats, self.strata) if quota["group"] in (None, s["group"])), 0 if kind else self.taken[q]
                 rows.append((("quota", kind, q), max(0, low - base), most if high is None else high - base))
         self.priced, self.rows = len(rows), [*rows, *((("type", t), 0, len(ids)) for t, (_, ids) in enumerate(self.types))]
-        self.number = {name: r for r, (name, _, _) in enumerate(self.rows)}
+        self.row_number = {name: r for r, (name, _, _) in enumerate(self.rows)}
         self.bounded = {r for r, (_, low, high) in enumerate(self.rows) if low > 0 or high < 0}
 
-    def held(self, t: int, s: int, kind: int) -> list:
-        """The numbers of the rows that count people of type t in stratum s."""
-        (employer, _, quotas), group = self.types[t][0], self.strata[s]["group"]
-        names = [("stratum", kind, s), *(("cap", kind, employer, g) for g in {None, group}), ("type", t)]  # type: list
-        names += [("quota", kind, q) for q in quotas if self.quotas[q]["group"] in (None, group)]
-        return [self.number[name] for name in names if name in self.number]
+    def caps_of(self, t, s, kind=0):
+        """The caps that count people of type t in stratum s, of the group before the overall one."""
+        names = [("cap", kind, self.types[t][0][0], group) for group in dict.fromkeys((self.strata[s]["group"], None))]
+        return [self.row_number[name] for name in names if name in self.row_number]
 
-    def caps_of(self, t: int, s: int) -> list:
-        """The caps that count primaries of type t in stratum s, of the group before the overall one."""
-        names = [("cap", 0, self.types[t][0][0], group) for group in dict.fromkeys((self.strata[s]["group"], None))]
-        return [name for name in names if name in self.number]
+    def held(self, t, s, kind):
+        """The numbers of all rows that count people of type t in stratum s."""
+        names = [("quota", kind, q) for q in self.types[t][0][2] if self.quotas[q]["group"] in (None, self.strata[s]["group"])]
+        return self.caps_of(t, s, kind) + [self.row_number[name] for name in (("stratum", kind, s), ("type", t), *names) if name in self.row_number]
 
-    def keeps(self, sums: Counter, unit: int, where: str) -> None:
+    def keeps(self, sums, unit, where):
         for r in {*self.bounded, *sums}:
             name, low, high = self.rows[r]
             demand(low * unit <= sums[r] <= high * unit, where, f"{name}: {low * unit}..{high * unit}", sums[r])
 
-    def lottery(self) -> str:
+    def lottery(self):
         lottery = self.doc["lottery"]
-        value = self.same("lottery_hash", self.digest("fairdraw/1/lottery", canonical(lottery)), self.doc["lottery_hash"])
-        tight, crowd, crossing = self.group_people()
-        choice = any(sum(self.first[s] > 0 for s in u) > 1 for (_, u, _), _ in self.types)
-        self.mode = "L" if self.quotas or self.doc["plan"]["ceiling"] or crossing else "B" if choice or tight else "S"
-        unit = self.unit = {"S": 1, "B": 1 << SCALE, "L": len(lottery.get("panels", []))}[self.mode]
-        told = [lottery["mode"], lottery["scale"], bool(lottery["cells"])]
+        value = self.same("lottery_hash", self.digest_of("fairdraw/1/lottery", canonical(lottery)), self.doc["lottery_hash"])
+        general = bool(self.group_people() or self.quotas or self.doc["plan"]["ceiling"])
+        choice = self.tight or any(sum(self.first[s] > 0 for s in u) > 1 for (_, u, _), _ in self.types)
+        self.mode, panels = "L" if general else "B" if choice else "S", lottery.get("panels", [])
+        self.unit, told = {"S": 1, "B": 1 << SCALE, "L": len(panels)}[self.mode], [lottery["mode"], lottery["scale"], bool(lottery["cells"])]
         demand(told == [self.mode, SCALE * (self.mode == "B"), self.mode != "S"], "lottery.mode", self.mode, told)
-        types = [[e, [self.strata[s]["id"] for s in u], len(ids)] + [list(q)] * (self.mode == "L") for (e, u, q), ids in self.types]
+        types = [[e, [self.strata[s]["id"] for s in u], len(ids)] + [list(q)] * general for (e, u, q), ids in self.types]
         demand(types == lottery["types"], "lottery.types", f"{len(types)} types of the pool", "others")
-        self.state_rows(tight, crowd, self.mode == "L")
-        self.cells = [(t, s, *([] if self.mode == "L" else [0]), *rest) for t, s, *rest in lottery["cells"]]
+        self.state_rows(general)
+        self.cells = [(t, s, *([] if general else [0]), *rest) for t, s, *rest in lottery["cells"]]
         demand(self.cells == sorted({cell[:3]: cell for cell in self.cells}.values()), "lottery.cells", "every cell once, in order")
         for i, (t, s, kind, amount) in enumerate(self.cells):
             where = f"lottery.cells[{i}]"
             whole(t, where, 0, len(types) - 1), whole(kind, where, 0, 1), whole(amount, where, 1)
             demand(s in self.types[t][0][1] and self.seats[kind][s] > 0, where, "a seat that the type may take", s)
-        held = [self.held(t, s, kind) for t, s, kind, _ in self.cells]
-        if self.mode == "B":
-            sums = Counter()  # type: Counter
-            for rows, cell in zip(held, self.cells):
-                sums.update(dict.fromkeys(rows, cell[3]))
-            self.keeps(sums, unit, "lottery.cells")
-        for i, panel in enumerate(lottery["panels"] if self.mode == "L" else []):
-            whole(unit, "lottery.panels", 1, MOST_PANELS)
+        held, sums = [self.held(t, s, kind) for t, s, kind, _ in self.cells], Counter()
+        for rows, cell in zip(held, self.cells): sums.update(dict.fromkeys(rows, cell[3]))
+        if self.mode == "B": self.keeps(sums, self.unit, "lottery.cells")
+        whole(len(panels) if general else 1, "lottery.panels", 1, MOST_PANELS)
+        for i, panel in enumerate(panels if general else []):
             fits = panel == sorted(panel) and all(0 <= c < len(held) for c in panel[:1] + panel[-1:])
             demand(fits, f"lottery.panels[{i}]", "cells in order")
             self.keeps(Counter(chain.from_iterable(map(held.__getitem__, panel))), 1, f"lottery.panels[{i}]")
         return f"{self.mode}, {len(types)} types, {value}"
 
-    def chances(self) -> str:
-        lottery, ceiling = self.doc["lottery"], self.doc["plan"]["ceiling"]
+    def chances(self):
+        lottery, ceiling, self.units, self.ceiling = self.doc["lottery"], self.doc["plan"]["ceiling"], Counter(), Fraction(1)
         crowd = [sum(len(ids) for (_, u, _), ids in self.types if s in u) for s in range(len(self.first))]
-        for s, seats in enumerate(self.first):
-            demand(seats <= crowd[s], f"plan.strata[{s}]", f"{seats} people", crowd[s])
-        sums = Counter(chain.from_iterable(lottery["panels"])) if self.mode == "L" else Counter()
-        self.units, self.ceiling = Counter(), Fraction(1)  # type: Counter, Fraction
+        for s, seats in enumerate(self.first): demand(seats <= crowd[s], f"plan.strata[{s}]", f"{seats} people", crowd[s])
+        sums = Counter(chain.from_iterable(lottery["panels"] if self.mode == "L" else []))
         for c, (t, _, kind, amount) in enumerate(self.cells):
             demand(self.mode == "B" or sums[c] == amount, f"lottery.cells[{c}]", sums[c], amount)
             self.units[t] += amount * (kind == 0)
@@ -304,65 +272,58 @@ class Draw:
             demand((lottery["ceiling"] is None) == (ceiling is None), "lottery.ceiling", ceiling, lottery["ceiling"])
             self.ceiling = Fraction(*lottery["ceiling"] or (1, 1))
             demand(highest <= self.ceiling <= 1, "lottery.ceiling", highest, self.ceiling)
-        self.facts.update(
-            mode=self.mode, lowest=[*lowest.as_integer_ratio()], highest=[*highest.as_integer_ratio()],
-            above_half=sum(len(t[1]) for t, p in zip(self.types, self.chance) if 2 * p > 1),
-            without_seat=len(self.eligible) - sum(len(ids) for _, ids in self.types))
+        above = sum(len(ids) for (_, ids), p in zip(self.types, self.chance) if 2 * p > 1)
+        self.facts.update(mode=self.mode, lowest=[*lowest.as_integer_ratio()], highest=[*highest.as_integer_ratio()], above_half=above,
+                          without_seat=len(self.eligible) - sum(len(ids) for _, ids in self.types))
         return f"from {float(lowest):.6f} to {float(highest):.6f}"
 
-    def bound(self, prices: dict, rest: set) -> tuple:
-        """Keeping the chances of types outside `rest`, nobody gives all in it more than the first; second: room for rounding."""
+    def bound(self, prices, rest):
+        """While all types outside `rest` keep their chances, nobody gives all in it more than the first; second: room for rounding."""
         price = [prices.get(r, 0) for r in range(len(self.rows))]
-        spend = sum(max(y * self.rows[r][1], y * self.rows[r][2]) for r, y in prices.items())
-        weight = kept = loose = steps = 0
+        spend, weight = sum(max(y * self.rows[r][1], y * self.rows[r][2]) for r, y in prices.items()), 0
+        steps = Fraction(0)
         for t, (_, ids) in enumerate(self.types):
-            first, second = ([sum(price[r] for r in held) for held in self.choices[t][kind]] for kind in (0, 1))
+            first, second = ([sum(map(price.__getitem__, rows)) for rows in self.choices[t][kind]] for kind in (0, 1))
             spare = min([0, *second])
-            spend -= spare * len(ids)
             gain = min(first) - spare if first else 0
-            if t not in rest:
-                kept, steps = kept + gain * self.units[t], steps + abs(gain)
-            elif gain > 0:
-                weight += gain * len(ids)
-            else:
-                loose += gain * len(ids)
-        bound = min((spend - Fraction(kept, self.unit) - loose * self.ceiling) / weight, self.ceiling) if weight else self.ceiling
-        return bound, Fraction(1, self.unit) + (Fraction(steps, weight * self.unit) if weight else 0)
+            people = len(ids) if t in rest else Fraction(self.units[t], self.unit)
+            weight += gain * len(ids) if t in rest and gain > 0 else 0
+            spend -= spare * len(ids) + (gain * people if t not in rest else gain * people * self.ceiling if gain < 0 else 0)
+            steps += abs(gain) if t not in rest else 0
+        return min(spend / Fraction(weight), self.ceiling) if weight else self.ceiling, (1 + (steps / weight if weight else 0)) / self.unit
 
-    def certificate(self) -> str:
+    def certificate(self):
         lottery, rest, tiny = self.doc["lottery"], set(self.seated), Fraction(1, 1 << 20)
-        if self.mode == "L":
-            levels = lottery["levels"]
-            demand(lottery["method"] in ("halving", "columns"), "lottery.method", "halving or columns", lottery["method"])
-        else:
-            paid = [(("stratum", 0, s), y) for s, y in enumerate(lottery["prices"]["strata"])]  # type: list
-            paid += [(("cap", 0, e, g), y) for e, g, y in lottery["prices"]["rows"]]
-            fits = len(lottery["prices"]["strata"]) == len(self.first) and all(name in self.number for name, _ in paid)
+        method, levels = lottery.get("method", "halving") if self.mode == "L" else "", lottery.get("levels")
+        demand(method in ("halving", "columns", ""), "lottery.method", "halving or columns", method)
+        if self.mode != "L":
+            names = [("stratum", 0, s) for s in range(len(self.first))] + [("cap", 0, e, g) for e, g, _ in lottery["prices"]["rows"]]
+            fits = len(lottery["prices"]["strata"]) == len(self.first) and all(name in self.row_number for name in names)
             demand(fits, "lottery.prices", "strata and caps of the plan")
-            levels = [{"prices": sorted([self.number[name], y] for name, y in paid), "types": sorted(rest)}]
+            paid = zip(map(self.row_number.get, names), lottery["prices"]["strata"] + [y for _, _, y in lottery["prices"]["rows"]])
+            levels = [{"prices": sorted(map(list, paid)), "types": sorted(rest)}]
         self.choices = [[[self.held(t, s, kind) for s in u if self.seats[kind][s]] for kind in (0, 1)]
                         for t, ((_, u, _), _) in enumerate(self.types)]
         for i, level in enumerate(levels):
-            where, prices = f"lottery.levels[{i}]" if self.mode == "L" else "lottery.prices", dict(level["prices"])
+            where, prices = f"lottery.levels[{i}]" if method else "lottery.prices", dict(level["prices"])
             fits = [*prices] == sorted(prices) and len(prices) == len(level["prices"]) and set(prices) <= {*range(self.priced)}
             demand(fits and all(abs(y) <= DEAREST for y in prices.values()), where, "prices of rows, in order")
-            fits = bool(level["types"]) and level["types"] == sorted({*level["types"]} & rest)
+            fits = level["types"] and level["types"] == sorted({*level["types"]} & rest)
             demand(fits, where, "types of no earlier level, in order")
             low, (bound, slack) = min(self.chance[t] for t in rest), self.bound(prices, rest)
             if i == 0:
-                demand(lottery["bound"] == [*bound.as_integer_ratio()], "lottery.bound", bound, lottery["bound"])
-                self.facts["bound"], slack = [*bound.as_integer_ratio()], Fraction(1, 1 << 11) if self.mode == "L" else tiny
-            most = slack + tiny * (i > 0) if lottery.get("method") != "columns" else 1
-            demand(0 <= bound - low <= most, where, bound, low)
+                self.facts["bound"], slack = [*bound.as_integer_ratio()], Fraction(1, 1 << 11) - tiny if method else Fraction(0)
+                demand(lottery["bound"] == self.facts["bound"], "lottery.bound", bound, lottery["bound"])
+            demand(0 <= bound - low <= (slack + tiny if method != "columns" else 1), where, bound, low)
             rest -= {*level["types"]}
         demand(not rest, "lottery.levels", "every type in one level", sorted(rest))
         return "/".join(map(str, self.facts["bound"]))
 
-    def stream(self, label: str, length: int) -> bytes:
-        blocks = (self.digest("fairdraw/1/rng", label.encode(), self.s, i.to_bytes(8, "big")) for i in range(-(-length // 32)))
+    def stream(self, label, length):
+        blocks = (self.digest_of("fairdraw/1/rng", label.encode(), self.s, i.to_bytes(8, "big")) for i in range(-(-length // 32)))
         return b"".join(blocks)[:length]
 
-    def counts(self) -> str:
+    def counts(self):
         """How many seats each cell gets: the panel of the index, or what is left of the units halved forty times."""
         value, index, m = [cell[3] for cell in self.cells], None, self.unit
         if self.mode == "L":
@@ -374,16 +335,13 @@ class Draw:
             self.given = [drawn[c] for c in range(len(value))]
             return f"panel {index} of {m}"
         caps = [self.caps_of(t, s) for t, s, _, _ in self.cells]
-        families = [[t for t, _, _, _ in self.cells], [rows[0] if len(rows) > 1 else None for rows in caps],
-                    [rows[-1] if rows else None for rows in caps]]  # type: list
+        inside = [[t for t, _, _, _ in self.cells], [r[0] if len(r) > 1 else None for r in caps], [r[-1] if r else None for r in caps]]
         for level in range(SCALE if value else 0):
             start = int.from_bytes(self.stream(f"pair/{level}", 8), "big")
             bits = self.stream(f"halve/{level}", (len(value) + 7) // 8)
             odd = [c for c in range(len(value)) if value[c] & 1]
-            order = sorted(odd, key=lambda c: (splitmix(start, c) >> 40, c))
-            left, right, colour = {}, {}, {}  # type: dict, dict, dict
-            for family in families:
-                pair(left, [c for c in order if c not in left and family[c] is not None], family)
+            order, left, right, colour = sorted(odd, key=lambda c: (splitmix(start, c) >> 40, c)), {}, {}, {}
+            for family in inside: pair(left, [c for c in order if c not in left and family[c] is not None], family)
             pair(right, order, [s for _, s, _, _ in self.cells])
             for c in odd:
                 todo = [] if c in colour else [c]
@@ -397,23 +355,20 @@ class Draw:
         self.given = value
         return f"{sum(value) if value else sum(self.first)} seats"
 
-    def lots(self, seed: bytes, t: int, barred: Any = ()) -> list:
-        return [(self.digest("fairdraw/1/ticket", seed, person.encode()), person, t)
-                for person in self.types[t][1] if person not in barred]
+    def lots(self, seed, t, barred=()):
+        return [(self.digest_of("fairdraw/1/ticket", seed, i.encode()), i, t) for i in self.types[t][1] if i not in barred]
 
-    def places(self, wanted: int, seed: bytes, barred: Any = ()) -> list:
+    def places(self, wanted, seed, barred=()):
         """(stratum, ticket, id, type) of the seats of one kind: the smallest tickets of each type that has some."""
-        seats = [[] for _ in self.types]  # type: list
-        for (t, s, kind, _), given in zip(self.cells, self.given):
-            seats[t] += [s] * given * (kind == wanted)
-        return [(s, *lot) for t, strata in enumerate(seats) if strata
-                for s, lot in zip(strata, sorted(self.lots(seed, t, barred)))]
+        seats = [[] for _ in self.types]
+        for (t, s, kind, _), given in zip(self.cells, self.given): seats[t] += [s] * given * (kind == wanted)
+        return [(s, *lot) for t, strata in enumerate(seats) if strata for s, lot in zip(strata, sorted(self.lots(seed, t, barred)))]
 
-    def compare(self, part: str, places: list) -> str:
+    def compare(self, part, places):
         """The file must list the places by stratum and ticket."""
-        rank = Counter()  # type: Counter
-        demand(len(self.doc[part]) == len(places), part, len(places), len(self.doc[part]))
-        for i, ((s, ticket, person, t), found) in enumerate(zip(sorted(places), self.doc[part])):
+        rank, told = Counter(), self.doc[part]
+        demand(len(told) == len(places), part, len(places), len(told))
+        for i, ((s, ticket, person, t), found) in enumerate(zip(sorted(places), told)):
             rank[s] += 1
             seat = {"id": person, "rank": rank[s], "stratum": self.strata[s]["id"], "ticket": ticket.hex(), "type": t}
             for name in sorted({*seat, *found}):
@@ -421,7 +376,7 @@ class Draw:
                 demand(name in seat and found.get(name) == seat[name], where, seat.get(name), found.get(name))
         return f"{len(places)} seats"
 
-    def panel(self) -> str:
+    def panel(self):
         places = self.places(0, self.s)
         for s, k in enumerate(self.first if self.mode == "S" else []):
             lots = [lot for t, ((_, u, _), _) in enumerate(self.types) if k and s in u for lot in self.lots(self.s, t)]
@@ -429,16 +384,14 @@ class Draw:
         self.drawn = {place[2] for place in places}
         return self.compare("panel", places)
 
-    def alternates(self) -> str:
+    def alternates(self):
         """Mode L: those of the panel of the index. Else in ticket order the first stratum with which the list can be completed."""
-        seed, missing, places = self.digest("fairdraw/1/alt", self.s), list(self.second), []  # type: bytes, list, list
-        if self.mode == "L":
-            return self.compare("alternates", self.places(1, seed, self.drawn))
-        flow, arcs, lots, refused = Flow(), {}, [], set()  # type: Flow, dict, list, set
+        seed, missing, places = self.digest_of("fairdraw/1/alt", self.s), list(self.second), []
+        if self.mode == "L": return self.compare("alternates", self.places(1, seed, self.drawn))
+        flow, arcs, lots, refused = Flow(), {}, [], set()
         fills = [flow.arc(("s", s), "hub", k) for s, k in enumerate(missing)]
         chains = [self.caps_of(t, u[0]) for t, ((_, u, _), _) in enumerate(self.types)]
-        for row, outer in {pair for rows in chains for pair in zip(rows, [*rows[1:], "hub"])}:
-            flow.arc(outer, row, self.rows[self.number[row]][2])
+        for row, outer in {pair for rows in chains for pair in zip(rows, [*rows[1:], "hub"])}: flow.arc(outer, row, self.rows[row][2])
         for t, ((_, strata, _), _) in enumerate(self.types):
             mine = self.lots(seed, t, self.drawn) if any(missing[s] for s in strata) else []
             flow.arc(chains[t][0] if chains[t] else "hub", ("t", t), len(mine))
@@ -455,56 +408,49 @@ class Draw:
                 refused.add((t, s))
         return self.compare("alternates", places)
 
-    def everything(self) -> str:
+    def digest(self):
         rest = {name: v for name, v in self.doc.items() if name not in ("digest", "signatures")}
-        self.d = self.digest("fairdraw/1/transcript", canonical(rest))
+        self.d = self.digest_of("fairdraw/1/transcript", canonical(rest))
         return self.same("digest", self.d, self.doc["digest"])
 
-    def signatures(self) -> str:
+    def signatures(self):
         for i, entry in enumerate(self.doc["signatures"]):
             key, signature = (raw(entry[name], f"signatures[{i}]") for name in ("public_key", "signature"))
-            message = self.digest("fairdraw/1/signature", entry["party"].encode(), self.d)
+            message = self.digest_of("fairdraw/1/signature", entry["party"].encode(), self.d)
             fits = entry["algorithm"] == "ed25519" and len(entry) == 4 and ed25519_is_valid(key, message, signature)
             demand(fits, f"signatures[{i}]", "a valid signature", entry["party"])
         self.facts["signatures"] = [[e["party"], e["public_key"]] for e in self.doc["signatures"]]
         return ", ".join(entry["party"] for entry in self.doc["signatures"])
 
-
-def splitmix(start: int, index: int) -> int:
+def splitmix(start, index):
     """Output number ``index`` of SplitMix64 started at ``start``."""
     z = (start + (index + 1) * 0x9E3779B97F4A7C15) & MASK
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)): z = ((z ^ (z >> shift)) * factor) & MASK
     return z ^ (z >> 31)
 
-
-def pair(partner: dict, order: list, node: list) -> None:
+def pair(partner, order, node):
     """Inside each node the 1st and 2nd in order become partners, the 3rd and 4th, and so on."""
-    waiting = {}  # type: dict
+    waiting = {}
     for c in order:
         other = waiting.pop(node[c], None)
-        if other is None:
-            waiting[node[c]] = c
-        else:
-            partner[c], partner[other] = other, c
-
+        if other is None: waiting[node[c]] = c
+        else: partner[c], partner[other] = other, c
 
 class Flow:
     """A circulation with lower and upper bounds, changed one unit at a time."""
 
-    def __init__(self) -> None:
-        self.at = {}  # type: dict
+    def __init__(self): self.at = {}
 
-    def arc(self, tail: Any, head: Any, high: int) -> list:
+    def arc(self, tail, head, high):
         arc = [tail, head, 0, 0, high]  # ends, lower bound, flow, upper bound
-        self.at.setdefault(tail, []).append(arc), self.at.setdefault(head, []).append(arc)
+        for node in (tail, head): self.at.setdefault(node, []).append(arc)
         return arc
 
-    def force(self, arc: list) -> bool:
+    def force(self, arc):
         """Raise the lower bound of an arc by one if a circulation still exists."""
         tail, head, low, flow, high = arc
         if flow == low:
-            came, queue = {head: None}, deque([head] if flow < high else [])  # type: dict, deque
+            came, queue = {head: ()}, deque([head] if flow < high else [])
             while queue and tail not in came:
                 node = queue.popleft()
                 for a in self.at[node]:
@@ -512,8 +458,7 @@ class Flow:
                     if fits and other not in came:
                         came[other] = (node, a, step)
                         queue.append(other)
-            if tail not in came:
-                return False
+            if tail not in came: return False
             arc[3] += 1
             while came[tail]:
                 tail, a, step = came[tail]
@@ -521,53 +466,43 @@ class Flow:
         arc[2] += 1
         return True
 
-
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 CURVE = -121665 * pow(121666, P - 2, P)
 
-
-def add(a: tuple, b: tuple) -> tuple:
+def add(a, b):
     """Sum of two points of edwards25519 as (x, y) (RFC 8032, 5.1)."""
     d = CURVE * a[0] * a[1] * b[0] * b[1]
-    return ((a[0] * b[1] + b[0] * a[1]) * pow(1 + d, P - 2, P) % P,
-            (a[1] * b[1] + a[0] * b[0]) * pow(1 - d, P - 2, P) % P)
+    return (a[0] * b[1] + b[0] * a[1]) * pow(1 + d, P - 2, P) % P, (a[1] * b[1] + a[0] * b[0]) * pow(1 - d, P - 2, P) % P
 
-
-def times(k: int, point: tuple) -> tuple:
+def times(k, point):
     half = times(k // 2, add(point, point)) if k else (0, 1)
     return add(half, point) if k & 1 else half
 
-
-def decode(raw: bytes) -> tuple:
+def decode(raw):
     """The point of 32 bytes (RFC 8032, 5.1.3); ValueError if there is none."""
     sign, y = divmod(int.from_bytes(raw, "little"), 1 << 255)
     square = (y * y - 1) * pow(CURVE * y * y + 1, P - 2, P) % P
     root = pow(square, (P + 3) // 8, P)
     x = next((x for x in (root, root * pow(2, (P - 1) // 4, P) % P) if (x * x - square) % P == 0), None)
-    if len(raw) != 32 or y >= P or x is None or (x == 0 and sign):
-        raise ValueError("no point")
+    if len(raw) != 32 or y >= P or x is None or (x == 0 and sign): raise ValueError("no point")
     return (x if x & 1 == sign else P - x), y
 
-
-def ed25519_is_valid(key: bytes, message: bytes, signature: bytes) -> bool:
+def ed25519_is_valid(key, message, signature):
     """Whether 64 bytes are a valid signature under a public key of 32 (RFC 8032, 5.1.7)."""
-    try:
-        a, r, base = decode(key), decode(signature[:32]), decode(bytes([88] + 31 * [102]))
-    except ValueError:
-        return False
+    try: a, r, base = decode(key), decode(signature[:32]), decode(bytes([88] + 31 * [102]))
+    except ValueError: return False
     s = int.from_bytes(signature[32:], "little")
     k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER
     return len(signature) == 64 and s < ORDER and times(s, base) == add(r, times(k, a))
 
-
 def verify(data: bytes) -> Any:
-    """Check a transcript step by step up to the first that fails. The report: ok; readable (it was JSON); checks, one for each
-    step (number, code, ok or None if not checked, value, expected, found, where); facts; chances: (ids, chance) of each type."""
-    draw, checks, ok = Draw(bytes(data)), [], True  # type: Draw, list, bool
+    """Check a transcript step by step up to the first that fails. The report: ok; readable (it was JSON); checks, one for each step
+    (number, code, ok or None if not checked, value, expected, found, where); facts; chances: (ids, chance) of each type."""
+    draw, checks, ok = Draw(bytes(data)), [], True
     for i, code in enumerate(STEPS, 1):
         check = SimpleNamespace(number=i, code=code, ok=None, value="", expected="", found="", where="")
         try:
-            check.value = getattr(draw, {"DIGEST": "everything"}.get(code, code.lower()))() if ok else ""
+            check.value = getattr(draw, code.lower())() if ok else ""
             check.ok = True if check.value else None
         except Exception as error:  # whatever a hostile file provokes is a failure of its step
             ok = check.ok = False
@@ -576,26 +511,20 @@ def verify(data: bytes) -> Any:
     chances = [(ids, p) for (_, ids), p in zip(draw.types, draw.chance)]
     return SimpleNamespace(ok=ok, readable=isinstance(draw.doc, dict), checks=checks, facts=draw.facts, chances=chances)
 
-
-def lines(report: Any, language: str = "en") -> list:
+def lines(report: Any, language: str = "en") -> Any:
     """The report in words: one line for each step, and more for the one that failed."""
     fits, failed, unreadable, unchecked, unsigned, expected, found, at, names = WORDS[language]
     text = []
     for check in report.checks:
-        mark = {True: "ok   ", False: "FAIL ", None: "-    "}[check.ok]
         rest = check.value if check.ok is not None else unsigned if report.ok else unchecked
-        text.append(f"{check.number:2} {mark}{names[check.code]}: {rest}")
+        text.append(f"{check.number:2} {({True: 'ok   ', False: 'FAIL '}).get(check.ok, '-    ')}{names[check.code]}: {rest}")
         if check.ok is False:
-            failed = failed.format(check.number)
-            told = ((at, check.where), (expected, check.expected), (found, check.found))
+            failed, told = failed.format(check.number), ((at, check.where), (expected, check.expected), (found, check.found))
             text += [f"        {label}: {said}" for label, said in told if said]
     return [*text, fits if report.ok else failed if report.readable else unreadable]
 
-
 if __name__ == "__main__":
-    with open(sys.argv[-1], "rb") as file:
-        outcome = verify(file.read())
-    if "--chances" in sys.argv:
-        print("\n".join(f"{person} {chance}" for ids, chance in outcome.chances for person in ids))
+    with open(sys.argv[-1], "rb") as file: outcome = verify(file.read())
+    if "--chances" in sys.argv: print("\n".join(f"{person} {chance}" for ids, chance in outcome.chances for person in ids))
     print("\n".join(lines(outcome, "zh" if "--lang=zh" in sys.argv else "en")))
     sys.exit(0 if outcome.ok else 1 if outcome.readable else 2)

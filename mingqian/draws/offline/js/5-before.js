@@ -18,7 +18,9 @@ const isMember = withFields({
   employer: orNull(isText), group: orNull(isText), id: isText, stratum: orNull(isText), values: isPairs,
 });
 const FIELDS = {
+  commit: isText, digest: isText, lottery_hash: isText, rules_hash: isText, seed: isText, program: isObject,
   pool: withFields({
+    count: isNumber, root: isText,
     records: listOf(withFields({
       employer: orNull(isText), exclusions: isPairs, id: isText, strata: listOf(isText), values: isPairs,
     })),
@@ -198,7 +200,6 @@ class Draw {
     const failed = doc.abandoned.map((value) => unhex(value, "abandoned"));
     whole(doc.trials, "trials");
     whole(doc.attempt, "attempt", failed.length + 1, failed.length + 1);
-    demand(isObject(doc.program), "program", "an object");
     const value = this.hash(
       "fairdraw/1/commit", unhex(doc.pool.root, "pool.root"), unhex(doc.rules_hash, "rules_hash"),
       unhex(doc.lottery_hash, "lottery_hash"), this.reader.bytesOf(doc.program), eight(names.length), ...promises,

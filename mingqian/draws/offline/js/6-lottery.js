@@ -150,7 +150,7 @@ class Lottery extends Draw {
 
   async checkPanels() {
     const { panels } = this.doc.lottery;
-    whole(panels.length, "lottery.panels", 0, MOST_PANELS);
+    whole(panels.length, "lottery.panels", 1, MOST_PANELS);
     const sums = new Int32Array(this.rows.length);
     for (const [i, panel] of panels.entries()) {
       const fits = panel.every((c, n) => c >= 0 && c < this.cells.length && (n === 0 || panel[n - 1] <= c));

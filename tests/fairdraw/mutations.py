@@ -1,0 +1,224 @@
+"""Changed transcripts for both verifiers: every field, with and without every hash made to fit."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from fairdraw.canonical import canonical
+from fairdraw.errors import FairdrawError
+from tests.fairdraw.sealing import forged
+
+FOLDER = Path(__file__).parent / "vectors"
+#: One vector for each mode and branch that the mutations go through.
+SUBJECTS = ("strata", "groups", "columns")
+
+Path_ = tuple[str | int, ...]
+
+
+def vector(name: str) -> bytes:
+    """A published transcript."""
+    return (FOLDER / f"{name}.json").read_bytes()
+
+
+def places(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    """Every value of a document with its path; of a list the first, the middle and the last."""
+    yield path, value
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from places(part, (*path, name))
+    elif isinstance(value, list) and value:
+        for i in sorted({0, len(value) // 2, len(value) - 1}):
+            yield from places(value[i], (*path, i))
+
+
+def others(value: Any) -> Iterator[tuple[str, Any]]:
+    """Values that might stand in place of one, each with a word for what was done."""
+    if isinstance(value, int):
+        yield from (("more", value + 1), ("less", value - 1), ("text", str(value)), ("none", None))
+    elif isinstance(value, str):
+        digit = "1" if value[:1] == "0" else "0"
+        yield from (("letter", digit + value[1:]), ("longer", value + "0"), ("empty", ""))
+        yield from (("none", None), ("number", 7))
+    elif isinstance(value, list):
+        if value:
+            yield from (("shorter", value[:-1]), ("twice", [*value, value[-1]]), ("empty", []))
+        if value[::-1] != value:
+            yield "reversed", value[::-1]
+        yield from (("longer", [*value, 0]), ("object", {}), ("none", None))
+    elif isinstance(value, dict):
+        yield from (("extra", value | {"zzz": 1}), ("list", []), ("none", None))
+        for name in value:
+            yield f"without {name}", {key: part for key, part in value.items() if key != name}
+    else:
+        yield from (("number", 0), ("text", "x"), ("list", []))
+
+
+def changed(document: dict[str, Any], path: Path_, value: Any) -> dict[str, Any]:
+    """A copy with another value at a path."""
+    if not path:
+        return value  # type: ignore[no-any-return]
+    made = copy.deepcopy(document)
+    place: Any = made
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return made
+
+
+def mutations(name: str) -> Iterator[tuple[str, bytes]]:
+    """(what was changed, the changed transcript): every field once as it is, once with all hashes made to fit.
+
+    What is done to a field goes round, so that every deed meets every kind of field.
+    """
+    data = vector(name)
+    document = json.loads(data)
+    mended = forged(data, lambda d: None)
+    for turn, (path, value) in enumerate(places(document)):
+        if not path:
+            continue
+        deeds = list(others(value))
+        deed, other = deeds[turn % len(deeds)]
+        unsigned = path == ("signatures",) and other == []  # no fault; the report says so
+        if other != value and not unsigned:
+            yield f"{name}: {_written(path)} {deed}", canonical(changed(document, path, other))
+        deed, other = deeds[(turn // 2 + 1) % len(deeds)]
+        with contextlib.suppress(TypeError, ValueError, LookupError, AttributeError, FairdrawError):
+            # What no forger could compute hashes over is left out, and what sealing mends.
+            sealed = forged(data, lambda d, p=path, o=other: _put(d, p, o))
+            if sealed != mended and path != ("signatures",):
+                yield f"{name}: {_written(path)} {deed}, resealed", sealed
+
+
+def _written(path: Path_) -> str:
+    return ".".join(map(str, path))
+
+
+def _put(document: dict[str, Any], path: Path_, value: Any) -> None:
+    place: Any = document
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+
+
+def malformed() -> Iterator[tuple[str, bytes]]:
+    """Files that are not canonical JSON, or no JSON at all; both verifiers must stop at FORMAT."""
+    data = vector("strata")
+    document = json.loads(data)
+    text = data.decode()
+    yield from {
+        "nothing": b"",
+        "null": b"null",
+        "list": b"[]",
+        "object": b"{}",
+        "text": b'"x"',
+        "number": b"1" * 100_000,
+        "deep": b"[" * 100_000,
+        "deep inside": text.replace('"metadata":{', '"metadata":{"a":' + "[" * 60 + "]" * 60 + ",").encode(),
+        "half": data[: len(data) // 2],
+        "line end": data + b"\n",
+        "two of them": data + data,
+        "byte order mark": b"\xef\xbb\xbf" + data,
+        "pretty": json.dumps(document, indent=1, ensure_ascii=False).encode(),
+        "key order": json.dumps(
+            dict(reversed(document.items())), ensure_ascii=False, separators=(",", ":")
+        ).encode(),
+        "key twice": text.replace('"attempt":1', '"attempt":1,"attempt":1', 1).encode(),
+        "escape": text.replace('"kind":"official"', '"kind":"offici\\u0061l"', 1).encode(),
+        "slash": text.replace('"title":"', '"title":"\\/', 1).encode(),
+        "line in text": text.replace('"title":"', '"title":"\\n', 1).encode(),
+        "raw control": text.replace('"title":"', '"title":"\x85', 1).encode(),
+        "raw line": text.replace('"title":"', '"title":"\n', 1).encode(),
+        "not composed": text.replace('"title":"', '"title":"e\u0301', 1).encode(),
+        "broken text": data.replace(b'"title":"', b'"title":"\xff', 1),
+        "surrogate": text.replace('"title":"', '"title":"\\ud800', 1).encode(),
+        "float": text.replace('"attempt":1', '"attempt":1.0', 1).encode(),
+        "exponent": text.replace('"attempt":1', '"attempt":1e0', 1).encode(),
+        "minus zero": text.replace('"trials":3', '"trials":-0', 1).encode(),
+        "leading zero": text.replace('"trials":3', '"trials":03', 1).encode(),
+        "not a number": text.replace('"trials":3', '"trials":NaN', 1).encode(),
+        "infinite": text.replace('"trials":3', '"trials":Infinity', 1).encode(),
+        "large": text.replace('"trials":3', '"trials":9007199254740992', 1).encode(),
+        "enormous": text.replace('"trials":3', '"trials":' + "9" * 50_000, 1).encode(),
+        "true": text.replace('"attempt":1', '"attempt":true', 1).encode(),
+        "true in the free part": text.replace('"metadata":{', '"metadata":{"a":true,', 1).encode(),
+        "proto": text.replace('"format":"fairdraw/1"', '"__proto__":{"format":"fairdraw/1"}', 1).encode(),
+    }.items()  # fmt: skip
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def _break_a_panel(document: dict[str, Any]) -> None:
+    """One panel takes another's place for half of its seats; totals follow."""
+    panels = document["lottery"]["panels"]
+    first, other = panels[0], next(p for p in panels if p != panels[0])
+    panels[0] = sorted([*first[:3], *other[3:]])
+    _retotal(document)
+
+
+def _favour(document: dict[str, Any]) -> None:
+    """Every panel becomes a copy of the first: some people's chance is all or nothing."""
+    lottery = document["lottery"]
+    lottery["panels"] = [lottery["panels"][0]] * len(lottery["panels"])
+    _retotal(document)
+
+
+def _retotal(document: dict[str, Any]) -> None:
+    """Cells and panels renumbered so that only cells with seats are left."""
+    lottery = document["lottery"]
+    sums = [0] * len(lottery["cells"])
+    for panel in lottery["panels"]:
+        for c in panel:
+            sums[c] += 1
+    kept = [c for c, number in enumerate(sums) if number]
+    number_of = {c: i for i, c in enumerate(kept)}
+    lottery["cells"] = [[*lottery["cells"][c][:3], sums[c]] for c in kept]
+    lottery["panels"] = [[number_of[c] for c in panel] for panel in lottery["panels"]]
+
+
+#: Forgeries of a general lottery, every hash made to fit: (the step that must fail, the change).
+LOTTERY_FORGERIES: list[tuple[str, Change]] = [
+    ("LOTTERY", lambda d: d["lottery"]["panels"][5].pop()),
+    ("LOTTERY", lambda d: d["lottery"]["panels"][5].append(10**6)),
+    ("LOTTERY", lambda d: d["lottery"]["panels"][5].insert(0, -1)),
+    ("LOTTERY", lambda d: d["lottery"]["panels"][5].reverse()),
+    ("LOTTERY", lambda d: d["lottery"]["panels"].append([])),
+    ("LOTTERY", lambda d: d["lottery"].update(panels=d["lottery"]["panels"] * 17)),
+    ("LOTTERY", lambda d: d["lottery"].update(panels=[])),
+    ("LOTTERY", lambda d: d["plan"]["quotas"][0].update(low=d["plan"]["quotas"][0]["low"] + 3)),
+    ("LOTTERY", lambda d: d["plan"].update(quotas=d["plan"]["quotas"][1:])),
+    ("LOTTERY", lambda d: d["pool"]["records"][0].update(values=[])),
+    ("LOTTERY", lambda d: d["lottery"]["types"][0].__setitem__(2, 99)),
+    ("LOTTERY", lambda d: d["lottery"].update(scale=40)),
+    ("LOTTERY", lambda d: d["lottery"]["cells"][0].__setitem__(2, 2)),
+    ("RULES", lambda d: d["plan"].update(quotas=d["plan"]["quotas"] * 501)),
+    ("CHANCES", lambda d: d["lottery"]["cells"][0].__setitem__(3, 1)),
+    ("CHANCES", lambda d: d["lottery"]["panels"].pop()),
+    ("CHANCES", lambda d: d["lottery"].update(ceiling=[1, 10**6])),
+    ("CERTIFICATE", _favour),
+    ("CERTIFICATE", lambda d: d["lottery"].update(method="none")),
+    ("CERTIFICATE", lambda d: d["lottery"].update(bound=[1, 7919])),
+    ("CERTIFICATE", lambda d: d["lottery"].update(levels=[])),
+    ("CERTIFICATE", lambda d: d["lottery"]["levels"].pop()),
+    ("CERTIFICATE", lambda d: d["lottery"]["levels"][0]["types"].append(10**6)),
+    ("CERTIFICATE", lambda d: d["lottery"]["levels"][0].update(prices=[])),
+    ("CERTIFICATE", lambda d: d["lottery"]["levels"][0]["prices"].append([10**6, 1])),
+    (
+        "CERTIFICATE",
+        lambda d: d["lottery"]["levels"][0]["prices"].append(
+            d["lottery"]["levels"][0]["prices"][0]
+        ),
+    ),
+    ("CERTIFICATE", lambda d: d["lottery"]["levels"][0]["prices"][0].__setitem__(1, 2**41)),
+    ("CERTIFICATE", lambda d: d["lottery"]["levels"].append(d["lottery"]["levels"][0])),
+    ("COUNTS", lambda d: d.update(index=None)),
+    ("COUNTS", lambda d: d.update(index=(d["index"] + 1) % len(d["lottery"]["panels"]))),
+    ("COUNTS", lambda d: d.update(trials=d["trials"] + 77)),
+    ("FORMAT", lambda d: d["lottery"].update(mode="B")),
+    ("FORMAT", lambda d: d["lottery"].update(panels={})),
+]
