@@ -8,12 +8,13 @@ any one of them and some panel does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from fairdraw.general import KINDS, RowName, name_rows, seating_of
 from fairdraw.grouping import Grouping
-from fairdraw.lottery import fillable
+from fairdraw.panelsearch import PanelSearch
 from fairdraw.seating import Seating, SeatRow
 
 
@@ -40,15 +41,23 @@ class Rule:
 
 @dataclass(frozen=True)
 class Problem:
-    """A seating with the names of its rows."""
+    """Rows by name, and the limits they set: what a diagnosis varies."""
 
-    seating: Seating
     names: tuple[RowName, ...]
+    bounds: tuple[tuple[int, int], ...]
+    search: PanelSearch
 
     @classmethod
     def of(cls, grouping: Grouping) -> Problem:
         """All rules of a plan."""
-        return cls(seating_of(grouping), name_rows(grouping))
+        return cls.with_seating(name_rows(grouping), seating_of(grouping))
+
+    @classmethod
+    def with_seating(cls, names: tuple[RowName, ...], seating: Seating) -> Problem:
+        """Rows of a seating; those beyond ``names`` would be nobody's."""
+        caps = frozenset(r for r, name in enumerate(names) if name.employer is not None)
+        bounds = tuple((row.low, row.high) for row in seating.rows)
+        return cls(names, bounds, PanelSearch(seating, caps))
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -57,31 +66,24 @@ class Problem:
 
     def fits(self, kept: Collection[Rule]) -> bool:
         """Whether some panel keeps these rules."""
-        return fillable(self.only(kept)) is not None
+        return self.search.panel(self.only(kept)) is not None
 
-    def only(self, kept: Collection[Rule]) -> Seating:
-        """The seating without the other rules."""
-        rows = [
-            row if Rule.of(name) in kept else _dropped(name, row)
-            for name, row in zip(self.names, self.seating.rows)
+    def only(self, kept: Collection[Rule]) -> list[tuple[int, int]]:
+        """The limits without the other rules."""
+        return [
+            bounds if Rule.of(name) in kept else _dropped(name, bounds)
+            for name, bounds in zip(self.names, self.bounds)
         ]
-        return replace(self.seating, rows=tuple(rows))
 
-    def changed(self, change: Callable[[RowName, SeatRow], tuple[int, int]]) -> Problem:
-        """With other bounds: ``change`` gives (low, high) of each row."""
-        rows = [
-            replace(row, low=bounds[0], high=bounds[1])
-            for row, bounds in (
-                (row, change(name, row)) for name, row in zip(self.names, self.seating.rows)
-            )
-        ]
-        return replace(self, seating=replace(self.seating, rows=tuple(rows)))
+    def changed(self, change: Callable[[RowName, int, int], tuple[int, int]]) -> Problem:
+        """With other limits: ``change(name, low, high)`` gives those of each row."""
+        bounds = (change(name, *limits) for name, limits in zip(self.names, self.bounds))
+        return replace(self, bounds=tuple(bounds))
 
 
-def _dropped(name: RowName, row: SeatRow) -> SeatRow:
+def _dropped(name: RowName, bounds: tuple[int, int]) -> tuple[int, int]:
     """Seats may stay empty, but no stratum gets more than it has; any other row has no say."""
-    most = row.high if name.code == "STRATUM" else max(row.high, 10**6)
-    return replace(row, low=0, high=most)
+    return 0, bounds[1] if name.code == "STRATUM" else max(bounds[1], 10**6)
 
 
 @dataclass(frozen=True)
@@ -162,16 +164,17 @@ def _sufficient_caps(
     ]
     if not rows:
         return ()
-    seating = problem.only(rules)
+    limits = problem.only(rules)
 
     def fits(kept: list[tuple[str, str | None]]) -> bool:
+        wanted = set(kept)
         some = [
-            row
-            if name.employer is None or (name.employer, name.group) in kept
-            else _dropped(name, row)
-            for name, row in zip(problem.names, seating.rows)
+            bounds
+            if name.employer is None or (name.employer, name.group) in wanted
+            else _dropped(name, bounds)
+            for name, bounds in zip(problem.names, limits)
         ]
-        return fillable(replace(seating, rows=tuple(some))) is not None
+        return problem.search.panel(some) is not None
 
     found = _quick_explain(list(dict.fromkeys(rows)), fits)
     return tuple(sorted(found, key=lambda row: (row[0].encode(), row[1] or "")))
@@ -179,43 +182,39 @@ def _sufficient_caps(
 
 def _measured(problem: Problem, rules: tuple[Rule, ...]) -> Clash:
     """The nearest panel, by letting invented people fill in: as few of them as possible."""
-    seating = problem.only(rules)
+    seating, limits = problem.search.seating, problem.only(rules)
     first = len(seating.cells)
-    rows, cells, fills = list(seating.rows), list(seating.cells), []
-    people = list(seating.people)
+    rows, cells, people = list(seating.rows), list(seating.cells), list(seating.people)
+    fills: list[RowName] = []
     beyond = max((stratum for _, stratum, _ in cells), default=0) + 1
     for number, name in enumerate(problem.names):
-        row = rows[number]
-        if row.low and Rule.of(name) in rules:
+        if limits[number][0] and Rule.of(name) in rules:
             cells.append((len(people), beyond + number, KINDS.index(name.kind)))
-            rows[number] = replace(row, cells=(*row.cells, len(cells) - 1))
-            people.append(row.low)
+            rows[number] = replace(rows[number], cells=(*rows[number].cells, len(cells) - 1))
+            people.append(limits[number][0])
             fills.append(name)
-    invented = tuple(range(first, len(cells)))
-
-    def nearest(most: int) -> tuple[int, ...] | None:
-        limit = SeatRow(0, most, invented)
-        return fillable(Seating(tuple(people), tuple(cells), (*rows, limit)))
-
+    rows.append(SeatRow(0, 0, tuple(range(first, len(cells)))))
+    wider = Seating(tuple(people), tuple(cells), tuple(rows))
+    search = PanelSearch(wider, problem.search.caps)
     low, high = 0, sum(people[len(seating.people) :])
-    panel = nearest(high)
+    panel = search.panel([*limits, (0, high)])
     if panel is None:
         raise AssertionError("invented people can fill every seat and every quota")
+    high = sum(cell >= first for cell in panel)
     while low < high - 1:
         middle = (low + high) // 2
-        closer = nearest(middle)
+        closer = search.panel([*limits, (0, middle)])
         if closer is None:
             low = middle
         else:
             high, panel = sum(cell >= first for cell in closer), closer
-    empty: dict[tuple[str, str], int] = {}
-    missing: dict[tuple[int, str], int] = {}
+    empty: Counter[tuple[str, str]] = Counter()
+    missing: Counter[tuple[int, str]] = Counter()
     for cell in panel:
         if cell >= first:
             name = fills[cell - first]
             if name.quota is None:
-                key = (name.stratum or "", name.kind)
-                empty[key] = empty.get(key, 0) + 1
+                empty[name.stratum or "", name.kind] += 1
             else:
-                missing[name.quota, name.kind] = missing.get((name.quota, name.kind), 0) + 1
-    return Clash(rules, empty, missing, _sufficient_caps(problem, rules))
+                missing[name.quota, name.kind] += 1
+    return Clash(rules, dict(empty), dict(missing), _sufficient_caps(problem, rules))

@@ -10,7 +10,7 @@ from typing import Any
 from fairdraw.chances import Unfillable
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.feasibility import Demand, worst_case_gap
-from fairdraw.general import seating_of
+from fairdraw.general import name_rows, seating_of
 from fairdraw.grouping import Grouping, group_by_type
 from fairdraw.pool import Pool
 from fairdraw.rules import Plan
@@ -114,9 +114,13 @@ def _solve_flow(grouping: Grouping, pool: Pool) -> Solution:
 
 
 def _solve_general(grouping: Grouping, pool: Pool, progress: Progress | None) -> Solution | None:
+    from fairdraw.conflicts import Problem
     from fairdraw.lottery import solve_lottery
 
     seating = seating_of(grouping)
+    problem = Problem.with_seating(name_rows(grouping), seating)
+    if problem.search.surely_none(problem.bounds):
+        return None
     try:
         lottery = solve_lottery(seating, gamma=grouping.plan.ceiling, progress=progress)
     except Unfillable:

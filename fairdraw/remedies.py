@@ -18,7 +18,7 @@ from fairdraw.general import KINDS, RowName
 from fairdraw.grouping import Grouping
 from fairdraw.relaxation import COSTS, Relaxation, apply_relaxation
 from fairdraw.rules import Plan
-from fairdraw.seating import Seating, SeatRow
+from fairdraw.seating import Seating
 
 #: How many steps of one change are tried.
 _STEPS = 10
@@ -163,7 +163,7 @@ def _under(grouping: Grouping, problem: Problem, changes: Sequence[Relaxation]) 
     return problem
 
 
-def _bounds(name: RowName, row: SeatRow, change: Relaxation) -> tuple[int, int]:
+def _bounds(name: RowName, low: int, high: int, change: Relaxation) -> tuple[int, int]:
     params = change.params
     steps = params["new"] - params["old"]
     code = {
@@ -172,22 +172,20 @@ def _bounds(name: RowName, row: SeatRow, change: Relaxation) -> tuple[int, int]:
         "RAISE_GROUP_CAP": "GROUP_CAP",
     }.get(change.code, "QUOTA")
     if name.code != code:
-        return row.low, row.high
+        return low, high
     if code == "STRATUM":
         mine = (name.stratum, name.kind) == (params["stratum"], params["kind"])
-        return (row.low + steps, row.high + steps) if mine else (row.low, row.high)
+        return (low + steps, high + steps) if mine else (low, high)
     if code == "QUOTA":
         if (name.quota, name.kind) != (params["quota"], params["kind"]):
-            return row.low, row.high
-        if change.code == "LOWER_QUOTA":
-            return max(0, row.low + steps), row.high
-        return row.low, row.high + steps
+            return low, high
+        return (max(0, low + steps), high) if change.code == "LOWER_QUOTA" else (low, high + steps)
     mine = code == "EMPLOYER_CAP" or name.group == params["group"]
-    return row.low, row.high + steps if mine else row.high
+    return low, high + steps if mine else high
 
 
 def _with_people(grouping: Grouping, problem: Problem, params: dict[str, Any]) -> Problem:
-    plan, seating = grouping.plan, problem.seating
+    plan, seating = grouping.plan, problem.search.seating
     stratum = plan.index[params["stratum"]]
     home = plan.strata[stratum]
     cells, rows = list(seating.cells), list(seating.rows)
@@ -206,4 +204,5 @@ def _with_people(grouping: Grouping, problem: Problem, params: dict[str, Any]) -
             if counted:
                 rows[r] = replace(rows[r], cells=(*rows[r].cells, len(cells) - 1))
     people = (*seating.people, params["people"])
-    return replace(problem, seating=Seating(people, tuple(cells), tuple(rows)))
+    search = replace(problem.search, seating=Seating(people, tuple(cells), tuple(rows)))
+    return replace(problem, search=search)

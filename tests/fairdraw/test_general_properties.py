@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -20,8 +21,13 @@ from fairdraw import (
     apply_relaxation,
     diagnose,
     draw,
+    panelsearch,
     solve,
 )
+from fairdraw.conflicts import Problem
+from fairdraw.grouping import group_by_type
+from fairdraw.lottery import fillable
+from fairdraw.seating import Seating, SeatRow
 from fairdraw.verify import verify
 from tests.fairdraw.invented import plan_of, whole_draw
 from tests.fairdraw.test_draw_properties import assert_valid
@@ -125,6 +131,29 @@ def test_every_change_that_is_said_to_mend_all_mends_all(problem: tuple[Pool, Pl
         mended = apply_relaxation(mended, change)
     if diagnosis.remedy:
         assert diagnose(pool, mended).feasible
+
+
+@CAREFUL
+@given(general_problems(), st.randoms(use_true_random=False))
+def test_a_quick_look_finds_panels_as_the_long_one_does(
+    problem: tuple[Pool, Plan], lot: random.Random
+) -> None:
+    grouping = group_by_type(*problem)
+    asked = Problem.of(grouping)
+    for _ in range(4):
+        kept = [rule for rule in asked.rules if lot.random() < 0.8]
+        bounds = asked.only(kept)
+        rows = tuple(
+            SeatRow(low, high, row.cells)
+            for (low, high), row in zip(bounds, asked.search.seating.rows)
+        )
+        seating = Seating(asked.search.seating.people, asked.search.seating.cells, rows)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(panelsearch, "_FEW", 0)
+            panel = asked.search.panel(bounds)
+        assert (panel is None) == (fillable(seating) is None)
+        for row in rows if panel is not None else ():
+            assert row.low <= sum(cell in row.cells for cell in panel or ()) <= row.high
 
 
 def test_a_record_of_another_pool_is_refused() -> None:
