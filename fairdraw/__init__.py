@@ -24,14 +24,16 @@ Names:
   ``summary`` (per stratum), ``lowest, highest, bound`` (Fractions), ``lottery_hash``; raises
   ``Infeasible`` with a ``diagnosis``.
 - ``diagnose(pool, plan) -> Diagnosis`` for feasible and infeasible plans: ``feasible``, ``strata``
-  (people, eligible, need, removed by code), ``conflicts``, ``shortages``, ``relaxations`` (each tried
-  out, cheapest first; ``apply_relaxation(plan, it)``), ``remedy``, ``tightest``, ``full_caps``,
-  ``solution``.
-- ``nonce_commitment, Beacon, commit -> Commitment, derive_seed -> bytes, lot_code``.
+  (people, eligible, need, removed by code), ``conflicts``, ``shortages``, ``quota_shortages``,
+  ``relaxations`` (each tried out, cheapest first; ``apply_relaxation(plan, it)``), ``remedy``,
+  ``tightest``, ``full_caps``, ``tight``, ``above_half``, ``without_chance``, ``solution``.
+- ``nonce_commitment, Beacon, commit -> Commitment, derive_seed -> bytes, lot_code``; ``commit`` also
+  binds ``previous``, ``refusals`` and the ``abandoned`` attempts.
 - ``draw(pool, plan, solution, seed) -> Result`` with ``panel`` and ``alternates`` of
-  ``Seat(id, stratum, rank, ticket, type)``; ``trial(pool, plan, number) -> Result``.
+  ``Seat(id, stratum, rank, ticket, type)`` and, in mode L, the ``index`` of the panel;
+  ``trial(pool, plan, number) -> Result``.
 - ``transcript.build / load / digest_of / attach_signature / build_trial``.
-- ``substitution.replay / next_alternate``: who enters for whom.
+- ``substitution.replay / next_alternate``: who enters for whom under every cap and quota.
 - ``eligibility.Facts, Criteria, judge``: the exclusion codes for one person.
 - ``verify.verify(data) -> Report``: one file, standard library, Python 3.8 or later.
 
@@ -41,7 +43,15 @@ happen in different processes. Solving and drawing are deterministic: the same p
 give the same bytes on every platform.
 """
 
-from fairdraw.diagnosis import Conflict, Diagnosis, Shortage, StratumCount, diagnose
+from fairdraw.diagnosis import (
+    Conflict,
+    Diagnosis,
+    QuotaShortage,
+    Shortage,
+    StratumCount,
+    TightRow,
+    diagnose,
+)
 from fairdraw.drawing import Result, Seat, draw, solve, trial
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym
@@ -75,6 +85,7 @@ __all__ = [
     "Plan",
     "Pool",
     "Quota",
+    "QuotaShortage",
     "Relaxation",
     "Result",
     "Seat",
@@ -83,6 +94,7 @@ __all__ = [
     "Stratum",
     "StratumChances",
     "StratumCount",
+    "TightRow",
     "apply_relaxation",
     "chances_above",
     "commit",
