@@ -66,18 +66,6 @@ def _read(options: argparse.Namespace) -> tuple[Pool, Plan, Names]:
     return pool, plan, names
 
 
-def _progress() -> Callable[[int, int], None] | None:
-    """Tells how far long work has come, if somebody is looking."""
-    if not sys.stderr.isatty():
-        return None
-
-    def tell(done: int, total: int) -> None:
-        end = "\n" if done >= total else ""
-        print(f"\rsolving: {100 * done // max(total, 1):3} %", end=end, file=sys.stderr, flush=True)
-
-    return tell
-
-
 def _draw(options: argparse.Namespace) -> int:
     pool, plan, names = _read(options)
     nonces = _nonces(options.nonce)
@@ -87,7 +75,8 @@ def _draw(options: argparse.Namespace) -> int:
     beacon = None
     if options.beacon_source is not None:
         beacon = Beacon(options.beacon_source, options.beacon_at)
-    solution = solve(pool, plan, progress=_progress())
+    with told.progress() as tell:
+        solution = solve(pool, plan, progress=tell)
     promises = {
         party: nonce_commitment(nonce, profile=pool.profile) for party, nonce in nonces.items()
     }
@@ -148,7 +137,8 @@ def _trial(options: argparse.Namespace) -> int:
         raise FairdrawError(
             "INTEGER_OUT_OF_RANGE", field="--number", low=1, high=10**9, value=options.number
         )
-    diagnosis = diagnose(pool, plan, progress=_progress())
+    with told.progress() as tell:
+        diagnosis = diagnose(pool, plan, progress=tell)
     if diagnosis.solution is None:
         raise Infeasible(diagnosis)
     result = trial(pool, plan, options.number, diagnosis.solution)

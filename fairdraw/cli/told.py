@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from typing import Any
@@ -28,6 +30,23 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Tells how far long work has come, if somebody is looking, and wipes it out in the end."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def tell(done: int, total: int) -> None:
+        share = 100 * done // max(total, 1)
+        print(f"\rsolving: {share:3} %", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield tell
+    finally:
+        print("\r" + " " * 16 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def solution_facts(solution: Solution) -> dict[str, Any]:
