@@ -9,7 +9,7 @@ from fairdraw.programs import Bools, Ints, program, whole_solution
 from fairdraw.search import Batch
 
 #: Pairs of cells looked through, and changes of the rows tried.
-_PAIRS, _TARGETS = 40_000, 12
+_PAIRS, _TARGETS = 40_000, 4
 #: Nodes of a whole-number program before it counts as failed.
 _NODES = 300
 

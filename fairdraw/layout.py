@@ -58,6 +58,30 @@ class Layout:
             and (self.of_types(seats) <= panels * self.people).all()
         )
 
+    def kept_by_all(self, panel_of: Ints, cells: Ints, seats: Ints, panels: int) -> bool:
+        """Whether every panel keeps every row and every type: entry e gives panel ``panel_of[e]``
+        so many ``seats`` in a cell. Each panel names a cell once."""
+        held = np.bincount(self.cell_of, minlength=self.cells)
+        order = np.argsort(self.cell_of, kind="stable")
+        start = np.cumsum(held) - held
+        times = held[cells]
+        entry = np.repeat(np.arange(len(cells)), times)
+        inside = np.arange(len(entry)) - np.repeat(np.cumsum(times) - times, times)
+        row = self.row_of[order[start[cells[entry]] + inside]]
+        key = panel_of[entry] * self.rows + row
+        flat = np.bincount(key, seats[entry], minlength=panels * self.rows)
+        counted = flat.reshape(panels, self.rows)
+        kinds, place = np.unique(
+            panel_of * len(self.people) + self.type_of[cells], return_inverse=True
+        )
+        drawn = np.bincount(place, seats)
+        return bool(
+            (seats >= 0).all()
+            and (counted >= self.low).all()
+            and (counted <= self.high).all()
+            and (drawn <= self.people[kinds % len(self.people)]).all()
+        )
+
 
 def lay_out(seating: Seating) -> Layout:
     """The arrays of a seating."""

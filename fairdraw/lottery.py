@@ -16,7 +16,7 @@ from fairdraw.leximin_lp import Claims, Stage, level_prices, leximin, smallest_m
 from fairdraw.portfolio import panel_counts, totals
 from fairdraw.programs import Bools, Floats, Ints
 from fairdraw.seating import Level, Lottery, Seating
-from fairdraw.splitting import split
+from fairdraw.splitting import Part, split
 
 Progress = Callable[[int, int], object]
 
@@ -25,6 +25,8 @@ MOST_PANELS = 16384
 #: Numbers of panels for which no portfolio could be built, before columns are generated: one
 #: where these are quick.
 _FAILURES, _QUICK = 3, 64
+#: A ceiling of so many panels may be rounded up to a whole number of them.
+_GRID = 16
 #: How far the smallest chance may stay below its bound (first level, later ones).
 _FIRST_GAP, _LATER_GAP = Fraction(1, 2**11), Fraction(1, 2**20)
 #: Whole numbers of a published fraction stay below this.
@@ -64,10 +66,8 @@ def _by_halving(
     layout: Layout, gamma: Fraction | None, least: int, progress: Progress | None
 ) -> Lottery | None:
     """Panels with the chances of the linear program; None if they cannot be built."""
-    plan = _expected(layout, gamma)
-    levels = _levels(layout, plan)
     failures = 0
-    for count, ceiling in _sizes(layout, plan, least):
+    for plan, count, ceiling in _attempts(layout, gamma, least):
         sums = totals(layout, plan.seats, count, ceiling, plan.lowest)
         if sums is None:
             continue
@@ -79,30 +79,38 @@ def _by_halving(
             continue
         chances = _chances(layout, sums, count)
         most = None if plan.ceiling is None else max([plan.ceiling, *chances])
-        made = _lottery(layout, chosen, levels, most, "halving")
+        made = _lottery(layout, chosen, plan.levels(layout), most, "halving")
         if _within_gaps(layout, made):
             return made
     return None
 
 
-def _sizes(layout: Layout, plan: _Plan, least: int) -> Iterator[tuple[int, Fraction | None]]:
-    """Numbers of panels to try, best first, and the ceiling to keep in whole totals.
+def _attempts(
+    layout: Layout, gamma: Fraction | None, least: int
+) -> Iterator[tuple[_Plan, int, Fraction | None]]:
+    """Plans, numbers of panels, and the ceiling to keep in whole totals: best first.
 
-    A tight ceiling may leave no room for rounding: then numbers that suit those at the ceiling are
-    tried, and last the ceiling is exceeded by what rounding up adds (less than a seat in all).
+    A tight ceiling may leave no room for rounding. Then numbers of panels that suit those at the
+    ceiling are tried, then a ceiling that is a whole number of panels, and last the ceiling is
+    exceeded by what rounding up adds (less than a seat in all).
     """
+    plan = _expected(layout, gamma)
     seats = plan.seats_of_types(layout)
-    while least <= MOST_PANELS:
-        counts = panel_counts(seats[plan.lowest], least)
-        for count in counts[:2]:
-            yield count, plan.ceiling
-        if plan.ceiling is not None:
-            limit = layout.people * float(plan.ceiling) * (1 - 2**-9)
-            tight = np.concatenate([plan.lowest, np.flatnonzero(seats > limit)])
-            for count in panel_counts(seats[tight], least)[:4]:
-                yield count, plan.ceiling
-            yield counts[0], None
+    counts = panel_counts(seats[plan.lowest], least)
+    for count in counts[:2]:
+        yield plan, count, plan.ceiling
+    if plan.ceiling is not None:
+        limit = layout.people * float(plan.ceiling) * (1 - 2**-9)
+        tight = np.concatenate([plan.lowest, np.flatnonzero(seats > limit)])
+        for count in panel_counts(seats[tight], least)[:4]:
+            yield plan, count, plan.ceiling
+        if plan.ceiling * counts[0] > _GRID:
+            even = _expected(layout, gamma, counts[0])
+            yield even, counts[0], even.ceiling
+        yield plan, counts[0], None
+    while 2 * least <= MOST_PANELS:
         least *= 2
+        yield plan, panel_counts(seats[plan.lowest], least)[0], plan.ceiling
 
 
 def _by_columns(
@@ -133,8 +141,9 @@ def _by_columns(
     seats: Floats = np.array([float(chance) for chance in chances]) * layout.people
     prices = level_prices(layout, claims, [(new, seats[types[new]]) for _, new in found])
     stages = [Stage(chance, types[new], price) for (chance, new), price in zip(found, prices)]
-    levels = _levels(layout, _Plan(seats, stages, ceiling))
-    made = _lottery(layout, panels, levels, ceiling, "columns")
+    levels = _Plan(seats, stages, ceiling).levels(layout)
+    parts = [Part(np.flatnonzero(panel), panel[panel > 0], 1) for panel in panels]
+    made = _lottery(layout, parts, levels, ceiling, "columns")
     _gaps(layout, made)
     return made
 
@@ -148,15 +157,34 @@ class _Plan:
         self.lowest = stages[0].claims if stages else np.zeros(0, np.int64)
 
     def seats_of_types(self, layout: Layout) -> Floats:
+        """Expected primary seats of every type."""
         total = np.zeros(len(layout.people))
         np.add.at(total, layout.type_of[layout.primary], self.seats[layout.primary])
         return total
 
+    def levels(self, layout: Layout) -> tuple[Level, ...]:
+        """The stages with whole prices, small enough for the first bound to be published."""
+        for bits in range(30, 0, -2):
+            levels = tuple(
+                Level(tuple(sorted(stage.claims.tolist())), _whole_prices(stage.prices, bits))
+                for stage in self.stages
+            )
+            if not levels:
+                return levels
+            nothing = [Fraction(0)] * len(layout.people)
+            bound, _ = Bounds(layout, nothing, levels, self.ceiling).of(0)
+            if bound.denominator < _EXACT and abs(bound.numerator) < _EXACT:
+                return levels
+        raise ArithmeticError("no prices of few digits")
 
-def _expected(layout: Layout, gamma: Fraction | None) -> _Plan:
-    """Leximin for the primaries; if they leave no room for alternates, for both together."""
+
+def _expected(layout: Layout, gamma: Fraction | None, grid: int | None = None) -> _Plan:
+    """Leximin for the primaries; if they leave no room for alternates, for both together.
+
+    ``grid``: make the ceiling a multiple of 1 / grid.
+    """
     for together in (False, True):
-        seats, stages, ceiling = _primaries(layout, gamma, together)
+        seats, stages, ceiling = _primaries(layout, gamma, grid, together)
         try:
             rest = _alternates(layout, seats)
         except Unfillable:
@@ -178,14 +206,14 @@ def _claims(layout: Layout, kind: Bools, most: Floats, used: Bools) -> tuple[Cla
 
 
 def _primaries(
-    layout: Layout, gamma: Fraction | None, together: bool
+    layout: Layout, gamma: Fraction | None, grid: int | None, together: bool
 ) -> tuple[Floats, list[Stage], Fraction | None]:
     used = np.ones(layout.cells, bool) if together else layout.primary
     most = layout.people.astype(float)
     ceiling = None
     if gamma is not None:
         smallest = smallest_maximum(layout, _claims(layout, layout.primary, most, used)[0])
-        ceiling = _rounded_up(smallest * float(gamma))
+        ceiling = _rounded_up(smallest * float(gamma), grid)
         most = most * float(ceiling)
     claims, types = _claims(layout, layout.primary, most, used)
     stages, seats = leximin(layout, claims)
@@ -193,9 +221,9 @@ def _primaries(
     return seats, named, ceiling
 
 
-def _rounded_up(chance: float) -> Fraction:
-    """A fraction of few digits, at most a thousandth above; 1 if above."""
-    unit = 2 ** (10 + max(0, ceil(-log2(max(chance, 1e-9)))))
+def _rounded_up(chance: float, grid: int | None = None) -> Fraction:
+    """The next multiple of 1 / grid, else a fraction of few digits, at most a thousandth above."""
+    unit = grid or 2 ** (10 + max(0, ceil(-log2(max(chance, 1e-9)))))
     return min(Fraction(ceil(chance * unit - 1e-6), unit), Fraction(1))
 
 
@@ -206,22 +234,6 @@ def _alternates(layout: Layout, seats: Floats) -> Floats:
     most = np.maximum(layout.people - taken, 0.0)
     claims, _ = _claims(layout, ~layout.primary, most, ~layout.primary)
     return leximin(layout, claims)[1]
-
-
-def _levels(layout: Layout, plan: _Plan) -> tuple[Level, ...]:
-    """The stages with whole prices, small enough for the first bound to be published."""
-    for bits in range(30, 0, -2):
-        levels = tuple(
-            Level(tuple(sorted(stage.claims.tolist())), _whole_prices(stage.prices, bits))
-            for stage in plan.stages
-        )
-        chances = [Fraction(0)] * len(layout.people)
-        if not levels:
-            return levels
-        bound, _ = Bounds(layout, chances, levels, plan.ceiling).of(0)
-        if bound.denominator < _EXACT and abs(bound.numerator) < _EXACT:
-            return levels
-    raise ArithmeticError("no prices of few digits")
 
 
 def _whole_prices(prices: Floats, bits: int) -> tuple[tuple[int, int], ...]:
@@ -235,18 +247,20 @@ def _whole_prices(prices: Floats, bits: int) -> tuple[tuple[int, int], ...]:
 
 def _lottery(
     layout: Layout,
-    panels: list[Ints],
+    panels: list[Part],
     levels: tuple[Level, ...],
     ceiling: Fraction | None,
     method: str,
 ) -> Lottery:
     """Put together; every panel is checked once more against every row and every type."""
     total = np.zeros(layout.cells, np.int64)
-    for panel in panels:
-        if not layout.kept_by(panel):
-            raise AssertionError("a panel breaks a row")
-        total += panel
-    listed = tuple(_listed(panel) for panel in panels)
+    cells = np.concatenate([panel.cells for panel in panels])
+    seats = np.concatenate([panel.seats for panel in panels])
+    owner = np.repeat(np.arange(len(panels)), [len(panel.cells) for panel in panels])
+    if not layout.kept_by_all(owner, cells, seats, len(panels)):
+        raise AssertionError("a panel breaks a row")
+    np.add.at(total, cells, seats)
+    listed = tuple(tuple(np.repeat(panel.cells, panel.seats).tolist()) for panel in panels)
     return Lottery(listed, tuple(total.tolist()), levels, ceiling, method)
 
 

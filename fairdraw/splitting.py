@@ -26,7 +26,7 @@ _BATCH = 400_000
 #: Cells a search moves at most in one part; the others keep their start.
 _MOVABLE = 3000
 #: Steps of a search; more do not help as often as the exact finish does.
-_STEPS = 150
+_STEPS = 500
 #: Splits of the same part, and parts that could not be split, before giving up.
 _TRIES, _PATIENCE = 4, 60
 #: Searches from different starts before a whole-number program is asked.
@@ -38,7 +38,7 @@ _ORDERS = 8
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """``seats`` of some ``cells``, to be split into so many panels."""
 
     cells: Ints
@@ -48,21 +48,13 @@ class _Part:
 
 def split(
     layout: Layout, sums: Ints, panels: int, progress: Progress | None = None
-) -> list[Ints] | None:
-    """``panels`` panels, each the seats of every cell, that keep every row and add up to ``sums``.
+) -> list[Part] | None:
+    """So many panels that keep every row and add up to ``sums``, as parts of one panel each.
 
     None if none were found. The same arguments give the same panels.
     """
     cells = np.flatnonzero(sums)
-    made = _Splitter(layout, panels, progress).expand([_Part(cells, sums[cells], panels)])[0]
-    if made is None:
-        return None
-    result = []
-    for part in made:
-        panel = np.zeros(layout.cells, np.int64)
-        panel[part.cells] = part.seats
-        result.append(panel)
-    return result
+    return _Splitter(layout, panels, progress).expand([Part(cells, sums[cells], panels)])[0]
 
 
 class _Splitter:
@@ -90,9 +82,9 @@ class _Splitter:
         rank[np.lexsort(keys)] = np.arange(len(self.rows_of))
         return rank
 
-    def expand(self, parts: list[_Part]) -> list[list[_Part] | None]:
+    def expand(self, parts: list[Part]) -> list[list[Part] | None]:
         """The panels of every part, or None where none were found."""
-        made: list[list[_Part] | None] = [None] * len(parts)
+        made: list[list[Part] | None] = [None] * len(parts)
         waiting = []
         for number, part in enumerate(parts):
             if part.panels == 1:
@@ -111,9 +103,9 @@ class _Splitter:
             waiting = [number for number in waiting if made[number] is None]
         return made
 
-    def _halve_all(self, parts: list[_Part]) -> list[tuple[_Part, _Part] | None]:
+    def _halve_all(self, parts: list[Part]) -> list[tuple[Part, Part] | None]:
         """Two parts for each; searched together, what stays broken again from other starts."""
-        result: list[tuple[_Part, _Part] | None] = [None] * len(parts)
+        result: list[tuple[Part, Part] | None] = [None] * len(parts)
         waiting = sorted(range(len(parts)), key=lambda number: len(parts[number].cells))
         programs: list[int] = []
         for attempt in range(_STARTS):
@@ -133,7 +125,7 @@ class _Splitter:
             self.progress(min(self.done, self.panels - 1), self.panels)
         return result
 
-    def _batches(self, numbers: list[int], parts: list[_Part]) -> Iterator[list[int]]:
+    def _batches(self, numbers: list[int], parts: list[Part]) -> Iterator[list[int]]:
         """Parts of similar size together, as many as a batch may hold."""
         batch: list[int] = []
         for number in numbers:
@@ -145,7 +137,7 @@ class _Splitter:
         if batch:
             yield batch
 
-    def _halve(self, parts: list[_Part], attempt: int) -> list[tuple[_Part, _Part] | None]:
+    def _halve(self, parts: list[Part], attempt: int) -> list[tuple[Part, Part] | None]:
         sizes = np.array([len(part.cells) for part in parts])
         owner = np.repeat(np.arange(len(parts)), sizes)
         cells = np.concatenate([part.cells for part in parts])
@@ -198,7 +190,7 @@ class _Splitter:
         up[order] = reached > before
         return up
 
-    def _by_program(self, part: _Part) -> tuple[_Part, _Part] | None:
+    def _by_program(self, part: Part) -> tuple[Part, Part] | None:
         """Rounded by a whole-number program; failing that, spread further than by rounding."""
         name = (part.panels, part.cells.tobytes(), part.seats.tobytes())
         if self.patience > 0 and name not in self.hopeless:
@@ -211,11 +203,11 @@ class _Splitter:
         return None
 
 
-def _pair(part: _Part, half: Ints) -> tuple[_Part, _Part]:
+def _pair(part: Part, half: Ints) -> tuple[Part, Part]:
     first = part.panels // 2
     rest = part.seats - half
     left, right = np.flatnonzero(half), np.flatnonzero(rest)
     return (
-        _Part(part.cells[left], half[left], first),
-        _Part(part.cells[right], rest[right], part.panels - first),
+        Part(part.cells[left], half[left], first),
+        Part(part.cells[right], rest[right], part.panels - first),
     )
