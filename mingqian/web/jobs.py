@@ -61,11 +61,20 @@ def enqueue(
     title: str = "",
     office_id: int | None = None,
     total: int = 0,
+    firm: bool = False,
     **arguments: Any,
 ) -> Job:
-    """Make the Job row now and hand `task(job_id=…, **arguments)` to the worker once the caller's transaction commits."""
+    """Make the Job row now and hand `task(job_id=…, **arguments)` to the worker once the caller's transaction commits.
+
+    A `firm` job is done entirely or not at all: its owner cannot cancel it.
+    """
     job = Job.objects.create(
-        kind=kind, title=title, owner_id=owner_id, office_id=office_id, total=total
+        kind=kind,
+        title=title,
+        owner_id=owner_id,
+        office_id=office_id,
+        total=total,
+        result={"firm": True} if firm else {},
     )
     transaction.on_commit(lambda: task.enqueue(job_id=str(job.pk), **arguments))
     return job
@@ -152,8 +161,8 @@ def end_badly(job: Job, message: str) -> None:
 
 
 def cancel(job: Job) -> bool:
-    """Stop a job that has not ended; the task notices at its next report. False if it had ended already."""
-    return bool(
+    """Stop a job that has not ended; the task notices at its next report. False if it had ended already, or is firm."""
+    return not job.result.get("firm") and bool(
         Job.objects.filter(pk=job.pk, status__in=UNFINISHED).update(
             status=JobStatus.CANCELLED, message="已由本人取消。", finished_at=timezone.now()
         )

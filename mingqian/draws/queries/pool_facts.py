@@ -114,6 +114,13 @@ def meeting_days(application: DrawApplication, on: date | None = None) -> tuple[
     return first, max(first, last)
 
 
+def pool_size(application: DrawApplication) -> int:
+    """How many members the committee's pool has, whoever may be drawn."""
+    return PoolMembership.objects.filter(
+        committee_id=application.committee_id or 0, status__in=IN_POOL
+    ).count()
+
+
 def _members(application: DrawApplication) -> list[MemberFacts]:
     memberships = PoolMembership.objects.filter(
         committee_id=application.committee_id or 0, status__in=IN_POOL

@@ -24,6 +24,7 @@ from mingqian.draws.queries.pool import Assembled, assemble
 from mingqian.draws.queries.rules import read_case
 from mingqian.draws.queries.trial_summary import summarise
 from mingqian.draws.queries.verdict import plan_problem
+from mingqian.web.jobs import Progress
 from mingqian.workflow.models import MatterStatus
 
 from .editing import SavedMeanwhile
@@ -38,11 +39,17 @@ class TrialRefused(ValueError):
 
 
 def run_trial(
-    application: DrawApplication, *, key: str, by: User, at: datetime | None = None
+    application: DrawApplication,
+    *,
+    key: str,
+    by: User,
+    at: datetime | None = None,
+    progress: Progress | None = None,
 ) -> TrialDraw:
     """Try the draw under the present rules and pool; counted, never usable as a result.
 
-    The same `key` (one rendered form) is one trial. Raises TrialRefused, PermissionDenied.
+    The same `key` (one rendered form) is one trial. `progress` is told of each stage. Raises TrialRefused,
+    PermissionDenied.
     """
     check(by, "draws.run_trial")
     if not DrawApplication.objects.visible_to(by).filter(pk=application.pk).exists():
@@ -51,18 +58,28 @@ def run_trial(
     if made is not None:
         return made
     _refuse_if_pointless(application)
+    if progress is not None:
+        progress.start(total=4, message="正在核对评委库")
     case = read_case(application, errors={}, seats_up_to=0)
+    _reach(progress, "正在建立抽取名单")
     try:
         assembled = assemble(application, survey=case.survey)
+        _reach(progress, "正在计算入选机会")
         diagnosis = diagnose(assembled.pool, assembled.plan)
     except fairdraw.FairdrawError as error:
         raise TrialRefused(plan_problem(error)) from error
+    _reach(progress, "正在试抽并汇总")
     tried = _Tried(application, assembled, diagnosis, case.grid)
     try:
         return _count(tried, key=key, by=by, at=at or timezone.now())
     except IntegrityError:
         # The same form was posted twice at the same moment; the other post counted.
         return application.trials.get(key=key)
+
+
+def _reach(progress: Progress | None, message: str) -> None:
+    if progress is not None:
+        progress.advance(message=message)
 
 
 @dataclass(frozen=True, slots=True)

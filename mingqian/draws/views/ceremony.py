@@ -28,6 +28,7 @@ from mingqian.draws.queries.stage import (
     names_of,
     steps_of,
 )
+from mingqian.draws.services.background import execute_later, freeze_later, is_long
 from mingqian.draws.services.contribute import close_commitments, contribute, reveal
 from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.freeze import CannotFreeze, freeze_draw
@@ -176,6 +177,8 @@ def names(request: HttpRequest, number: str) -> HttpResponse:
 def freeze(request: HttpRequest, number: str) -> HttpResponse:
     """冻结评委库."""
     application = application_or_404(request, number)
+    if current_draw(application) is None and is_long(application):
+        return redirect("web:job", freeze_later(application, by=request.user).pk)
     try:
         freeze_draw(application, by=request.user)
     except CannotFreeze as refusal:
@@ -235,6 +238,9 @@ def revelation(request: HttpRequest, number: str) -> HttpResponse:
 def execution(request: HttpRequest, number: str) -> HttpResponse:
     """开始抽取: once; whoever comes second sees the first result."""
     key = request.POST.get("key", "")[:64]
+    waiting = current_draw(application_or_404(request, number))
+    if waiting is not None and not waiting.is_executed and is_long(waiting.application):
+        return redirect("web:job", execute_later(waiting, key=key, by=request.user).pk)
     answer = _deed(request, number, lambda draw: execute_draw(draw, by=request.user, key=key), "")
     drawn = current_draw(application_or_404(request, number))
     if drawn is not None and drawn.is_executed:

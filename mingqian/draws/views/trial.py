@@ -18,6 +18,7 @@ from mingqian.draws.queries.ceremony import current_draw
 from mingqian.draws.queries.rules import read_case
 from mingqian.draws.queries.rules.members import cap_by_rule
 from mingqian.draws.queries.trial_summary import WHOLE
+from mingqian.draws.services.background import is_long, try_later
 from mingqian.draws.services.editing import SavedMeanwhile
 from mingqian.draws.services.relaxing import seats_as_set, take_back
 from mingqian.draws.services.seats import change
@@ -103,11 +104,17 @@ def trial_context(
 def _run(request: HttpRequest, application: DrawApplication) -> HttpResponse:
     key = request.POST.get("key", "")[:48] or uuid4().hex
     try:
-        trial = run_trial(application, key=key, by=request.user)
+        return _try(request, application, key)
     except TrialRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect("draws:application", number=application.number)
-    return _show(trial, application)
+
+
+def _try(request: HttpRequest, application: DrawApplication, key: str) -> HttpResponse:
+    """Try, and show the trial; over a large pool the page of the job that tries. Raises TrialRefused."""
+    if is_long(application):
+        return redirect("web:job", try_later(application, key=key, by=request.user).pk)
+    return _show(run_trial(application, key=key, by=request.user), application)
 
 
 def _show(trial: TrialDraw, application: DrawApplication) -> HttpResponse:
@@ -138,7 +145,7 @@ def take_fixes(request: HttpRequest, number: str) -> HttpResponse:
         changed = apply_fixes(application, trial=trial, positions=positions, by=request.user)
         undo.keep(request, changed, before=before, words=_taken(trial, positions))
         # One rendered form is one trial; after a change was taken back it may be made again.
-        again = run_trial(changed, key=f"fix:{trial.number}:{changed.revision}", by=request.user)
+        answer = _try(request, changed, f"fix:{trial.number}:{changed.revision}")
     except SavedMeanwhile:
         messages.warning(request, "申请在这次试抽取之后已有改动，改法不再适用，请重新试抽取。")
         return _show(trial, application)
@@ -149,7 +156,7 @@ def take_fixes(request: HttpRequest, number: str) -> HttpResponse:
         messages.warning(request, str(refusal))
         return _show(trial, application)
     messages.success(request, "已采用改法，并重新试抽取。")
-    return _show(again, changed)
+    return answer
 
 
 def _taken(trial: TrialDraw, positions: list[int]) -> str:
@@ -168,12 +175,10 @@ def _take_back(
     deed = partial(take_back, before=kept["before"], after=kept["after"])
     try:
         edit = change(application, deed, by=request.user, action="draws.take_back")
-        again = run_trial(
-            edit.application, key=f"undo:{edit.application.revision}", by=request.user
-        )
+        answer = _try(request, edit.application, f"undo:{edit.application.revision}")
     except (NotEditable, TrialRefused) as refusal:
         messages.warning(request, str(refusal))
         return _show(trial, application)
     undo.forget(request)
     messages.success(request, "已撤销改法，席位恢复为改动之前，并重新试抽取。")
-    return _show(again, edit.application)
+    return answer
