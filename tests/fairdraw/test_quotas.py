@@ -22,8 +22,11 @@ from fairdraw import (
     diagnose,
     draw,
     solve,
+    transcript,
+    trial,
 )
-from tests.fairdraw.invented import odd_pool, plan_of, varied_pool
+from fairdraw.verify import verify
+from tests.fairdraw.invented import odd_pool, plan_of, varied_pool, whole_draw
 
 REGION = Quota("region", ("south", "west"), low=3, alternate_low=1)
 SEX = Quota("sex", ("f",), low=2, high=4)
@@ -267,6 +270,34 @@ def test_a_feasible_plan_tells_what_is_tight_and_who_is_certain() -> None:
     (tight,) = diagnosis.tight
     assert (tight.row.quota, tight.limit, tight.side) == (0, 2, "low")
     assert set(diagnosis.above_half) == {"f0", "f1"}
+
+
+def test_more_kinds_of_people_than_can_be_handled_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fairdraw.grouping.MOST_TYPES", 3)
+    with pytest.raises(FairdrawError, match="TOO_MANY_TYPES"):
+        solve(POOL, PLAN)
+
+
+def test_the_other_profile_draws_another_panel() -> None:
+    chinese = Pool(POOL.candidates, profile="gm")
+    try:
+        made = whole_draw(chinese, PLAN)
+    except FairdrawError as error:
+        pytest.skip(error.code)
+    assert verify(made.data).ok
+    assert made.result.panel != whole_draw(POOL, PLAN).result.panel
+
+
+def test_a_trial_of_a_lottery_is_a_draw_of_its_own() -> None:
+    solution = solve(POOL, PLAN)
+    result = trial(POOL, PLAN, 7, solution)
+    assert result.index is not None
+    assert solution.lottery is not None
+    assert result.index < len(solution.lottery.panels)
+    assert_keeps_quotas(POOL, PLAN, result)
+    assert transcript.load(transcript.build_trial(POOL, PLAN, solution, result))["trial"] == 7
 
 
 def test_the_order_of_people_and_of_their_values_is_of_no_account() -> None:
