@@ -27,6 +27,8 @@ _BATCH = 400_000
 _MOVABLE = 3000
 #: Steps of a search; more do not help as often as the exact finish does.
 _STEPS = 500
+#: With fewer cells than this, fewer steps.
+_WIDE = 250
 #: Splits of the same part, and parts that could not be split, before giving up.
 _TRIES, _PATIENCE = 4, 60
 #: Searches from different starts before a whole-number program is asked.
@@ -165,6 +167,8 @@ class _Splitter:
 
     def _round(self, problem: Rounding, start: Bools, steps: int) -> Bools:
         batch, place = problem.batch(start, _MOVABLE)
+        # Where there are few cells, a search soon goes in circles and the exact finish is quick.
+        steps = min(steps, steps * batch.real.shape[1] // _WIDE + 1)
         best, _ = search(batch, steps, self.generator)
         up = start.copy()
         up[place[batch.real]] = best[batch.real]

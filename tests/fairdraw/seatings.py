@@ -47,6 +47,41 @@ def skewed_pool(
     return Seating(tuple(int(n) for n in counts), tuple(cells), tuple(rows))
 
 
+def committee_pool(people: int, *, seed: int) -> Seating:
+    """Three specialties, experts with one or two of them, employers with a cap, two quotas,
+    alternates: what a committee's draw looks like."""
+    generator = random.Random(seed)
+    primary, spare, cap = (4, 3, 2), (2, 2, 1), 1
+    vectors: dict[tuple[int, tuple[int, ...], int], int] = {}
+    for _ in range(people):
+        strata = tuple(sorted(generator.sample(range(3), generator.choice((1, 1, 1, 2)))))
+        employer = min(generator.randrange(12), generator.randrange(12))
+        vector = (employer if employer < 5 else 99, strata, generator.randrange(4))
+        vectors[vector] = vectors.get(vector, 0) + 1
+    types = sorted(vectors)
+    cells = sorted(
+        (t, s, kind)
+        for t, (_, strata, _) in enumerate(types)
+        for s in strata
+        for kind in (PRIMARY, ALTERNATE)
+    )
+    rows = []
+    for kind, seats in ((PRIMARY, primary), (ALTERNATE, spare)):
+        own = [(c, *cell) for c, cell in enumerate(cells) if cell[2] == kind]
+        rows += [
+            SeatRow(n, n, tuple(c for c, _, stratum, _ in own if stratum == s))
+            for s, n in enumerate(seats)
+        ]
+        rows += [
+            SeatRow(0, cap, tuple(c for c, t, _, _ in own if types[t][0] == employer))
+            for employer in range(5)
+        ]
+        low, high = ((3, 5), (1, 3))[kind]
+        rows.append(SeatRow(low, high, tuple(c for c, t, _, _ in own if types[t][2] == 0)))
+        rows.append(SeatRow(0, high, tuple(c for c, t, _, _ in own if types[t][2] == 1)))
+    return Seating(tuple(vectors[v] for v in types), tuple(cells), tuple(rows))
+
+
 def small_seating(seed: int) -> Seating:
     """A few types, one or two strata, quotas, caps, now and then alternates: for brute force."""
     generator = random.Random(seed)

@@ -73,7 +73,7 @@ class Oracle:
         )
         size = len(self.types)
         free = np.full(size, np.inf)
-        low = np.concatenate([np.zeros(size), np.array(least) - 1e-8, self.kept[1] - 1e-8, [1.0]])
+        low = np.concatenate([np.zeros(size), np.array(least) - 1e-7, self.kept[1] - 1e-7, [1.0]])
         high = np.concatenate(
             [free, np.full(size, most), np.full(len(self.kept[1]), np.inf), [1.0]]
         )
@@ -83,11 +83,11 @@ class Oracle:
         solver = program(
             cost,
             (np.zeros(len(cost)), np.ones(len(cost))),
-            (low, high + 1e-9),
+            (low, high + 1e-8),
             (*entries, rows[entries]),
         )
         solver.run()
-        assert solver.getModelStatus() == OPTIMAL
+        assert solver.getModelStatus() == OPTIMAL, solver.getModelStatus()
         return -sign * float(solver.getInfo().objective_function_value)
 
     def smallest_maximum(self) -> float:
