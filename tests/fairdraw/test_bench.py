@@ -1,0 +1,68 @@
+"""The measurements' own machinery: instances that can be filled, processes that end."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from bench import instances
+from bench.ours import read
+from bench.rounds import Runs, in_turns, ratio
+from fairdraw.drawing import solve_grouped
+from fairdraw.grouping import group_by_type
+
+SAY = "import sys, json; print('noise'); print(json.dumps({'wall': float(sys.argv[1]), 'memory': 2048}))"
+
+
+def runs(program: str, *arguments: str, limit: float = 60) -> Runs:
+    return Runs([sys.executable, "-c", program, *arguments], limit)
+
+
+@pytest.mark.parametrize("shape", [*instances.SMALL, *instances.TEN[:3]], ids=lambda s: s.name)
+def test_an_instance_is_the_same_every_time_and_can_be_filled(shape, tmp_path) -> None:
+    made = instances.volunteers(shape)
+    assert made == instances.volunteers(shape)
+    for values in made["categories"].values():
+        assert sum(low for low, _ in values.values()) <= shape.k
+        assert sum(high for _, high in values.values()) >= shape.k
+    path = tmp_path / "instance.json"
+    path.write_text(json.dumps(made))
+    pool, plan = read(str(path))
+    assert (len(pool), plan.primary_seats) == (shape.people, shape.k)
+    assert group_by_type(pool, plan).mode == "L"
+
+
+def test_households_become_employers_and_strata(tmp_path) -> None:
+    path = tmp_path / "instance.json"
+    path.write_text(json.dumps(instances.households()))
+    pool, plan = read(str(path))
+    grouping = group_by_type(pool, plan)
+    solution = solve_grouped(grouping, pool)
+    assert solution is not None
+    assert (solution.mode, plan.employer_cap, len(pool)) == ("B", 1, 1000)
+
+
+def test_two_programs_take_turns_and_are_compared() -> None:
+    ours, theirs = runs(SAY, "2"), runs(SAY, "6")
+    in_turns(ours, theirs, 3)
+    assert len(ours.answers) == len(theirs.answers) == 3
+    assert ratio(ours, theirs) == "3 ×"
+    assert ours.shown() == "2.00 s (2.00 s–2.00 s), 2 MB"
+
+
+def test_a_program_that_does_not_end_is_stopped_and_bounds_the_ratio() -> None:
+    ours, theirs = runs(SAY, "0.01"), runs("while True: pass", limit=0.2)
+    in_turns(ours, theirs, 2)
+    assert theirs.too_long
+    assert theirs.answers == []
+    assert ratio(ours, theirs) == "more than 20 ×"
+    assert theirs.shown() == "more than 0 s"
+
+
+def test_a_program_that_fails_says_why() -> None:
+    ours, theirs = runs(SAY, "1"), runs("raise SystemExit('no such library')")
+    in_turns(ours, theirs, 1)
+    assert theirs.shown() == "failed: no such library"
+    assert ratio(ours, theirs) == "no ratio"
