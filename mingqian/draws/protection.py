@@ -65,10 +65,8 @@ def _observer(vendor: str) -> tuple[list[str], list[str]]:
     """The observer's contribution is refused unless the draw names the same person as its observer."""
     differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
     trigger, refusal = "draws_contribution_observer", "the draw names another observer"
-    stranger = (
-        f"NEW.party = 'observer' AND NEW.user_id {differs} "  # noqa: S608
-        "(SELECT observer_by_id FROM draws_draw WHERE id = NEW.draw_id)"
-    )
+    named = "(SELECT observer_by_id FROM draws_draw WHERE id = NEW.draw_id)"
+    stranger = f"NEW.party = 'observer' AND NEW.user_id {differs} {named}"
     if vendor == "sqlite":
         drop = f"DROP TRIGGER IF EXISTS {trigger}"
         make = [

@@ -119,7 +119,7 @@ def offline_verifier(request: HttpRequest) -> HttpResponse:
     """
     response = HttpResponse(offline.page(), content_type="text/html; charset=utf-8")
     response["Content-Security-Policy"] = f"{offline.policy()}; frame-ancestors 'none'"
-    response["Content-Disposition"] = content_disposition_header(False, OFFLINE_NAME)
+    response["Content-Disposition"] = content_disposition_header(False, OFFLINE_NAME) or "inline"
     return response
 
 
