@@ -29,8 +29,8 @@ def crowd(number, *, stratum="a", employer=None):
     return [(f"{stratum}{n}", employer or f"e{stratum}{n}", (stratum,)) for n in range(number)]
 
 
-def chances(solution, **names):
-    return chances_of(solution, names)
+def chances(solution, *, eligible=0, **names):
+    return chances_of(solution, names, eligible=eligible)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,26 @@ def test_people_above_one_half_and_without_a_chance_are_told_with_the_reason():
         (run["why"], tuple(run["chance"])): run["number"] for run in chances(solution)["extremes"]
     }
     assert told == {("RULES", (2, 3)): 3, ("UNIT_FULL", (0, 1)): 1, ("NO_PRIMARY", (0, 1)): 4}
+
+
+def test_people_whose_specialty_has_no_seat_are_counted_not_listed():
+    data = chances(solved(*crowd(7), strata=(fairdraw.Stratum("a", 2, 1),)), eligible=12)
+    assert data["unseated"] == 5
+    assert data["extremes"] == []
+
+
+def test_a_general_lottery_is_told_like_the_others():
+    people = [
+        fairdraw.Candidate(f"p{n}", f"e{n % 9}", ("a",), values=(("sex", "fm"[n % 3 > 0]),))
+        for n in range(30)
+    ]
+    quota = fairdraw.Quota("sex", ("f",), low=4)
+    plan = fairdraw.Plan((fairdraw.Stratum("a", 6, 2),), employer_cap=2, quotas=(quota,))
+    data = chances(fairdraw.solve(fairdraw.Pool(people), plan), eligible=30)
+    (chart,) = data["charts"]
+    assert data["mode"] == "L"
+    assert sum(Fraction(n, d) * count for n, d, count, _ in chart["steps"]) == 6
+    assert Fraction(*data["lowest"]) <= Fraction(*data["bound"])
 
 
 def test_thousands_are_drawn_as_one_block_of_their_width():

@@ -19,7 +19,6 @@ from .strata import strata_words
 
 NOTICEABLE = Fraction(1, 2000)
 """A chance lower by less than this is not told as touched by a cap."""
-HALF = Fraction(1, 2)
 MOST_NAMED = 200
 REMEMBER_SECONDS = 24 * 3600
 
@@ -28,20 +27,24 @@ def chances_of(
     solution: fairdraw.Solution,
     names: Mapping[str, str],
     *,
+    eligible: int,
     key_of: Callable[[str], Any] = lambda person: person,
 ) -> dict[str, Any]:
-    """{"mode", "bound", "lowest", "charts", "extremes"}; fractions as [numerator, denominator].
+    """{"mode", "bound", "lowest", "charts", "extremes", "unseated"}; fractions as [numerator, denominator].
 
     A chart's `steps` are [numerator, denominator, people, touched by a cap], the largest chance first.
     An extreme is a run of people whose chance is 0 or above one half: `people` holds `key_of(id)` of the
-    first of them, `number` counts all, `why` is a code of `words.EXTREME_WORDS`.
+    first of them, `number` counts all, `why` is a code of `words.EXTREME_WORDS`. `unseated`: how many of
+    the `eligible` people are of specialties without any seat.
     """
+    competing = sum(len(kind.ids) for kind in solution.grouping.types)
     return {
         "mode": solution.mode,
         "bound": _pair(solution.bound),
         "lowest": _pair(solution.lowest),
         "charts": _charts(solution, names),
         "extremes": _extremes(solution, names, key_of),
+        "unseated": max(0, eligible - competing),
     }
 
 
@@ -52,26 +55,29 @@ def _pair(chance: Fraction) -> list[int]:
 def _charts(solution: fairdraw.Solution, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Per stratum with primaries, those with the most seats a person first."""
     grouping = solution.grouping
+    # Counted by plain numbers: a large pool has tens of thousands of types, and few different chances.
+    counted: list[Counter[tuple[int, int, bool]]] = [Counter() for _ in grouping.plan.strata]
+    for kind, rows, chance in zip(
+        grouping.types, grouping.rows_of, solution.type_chances, strict=True
+    ):
+        key = (chance.numerator, chance.denominator, bool(rows))
+        for number in kind.strata:
+            counted[number][key] += len(kind.ids)
     charts: list[dict[str, Any]] = []
-    for number, stratum in enumerate(grouping.plan.strata):
+    for stratum, people in zip(grouping.plan.strata, counted, strict=True):
         if not stratum.primary:
             continue
-        people: Counter[tuple[Fraction, bool]] = Counter()
-        for kind, rows, chance in zip(
-            grouping.types, grouping.rows_of, solution.type_chances, strict=True
-        ):
-            if number in kind.strata:
-                people[chance, bool(rows)] += len(kind.ids)
-        best = max((chance for chance, _ in people), default=Fraction(0))
+        best = max((Fraction(n, d) for n, d, _ in people), default=Fraction(0))
         steps: Counter[tuple[Fraction, bool]] = Counter()
-        for (chance, touched), count in people.items():
+        for (numerator, denominator, touched), count in people.items():
+            chance = Fraction(numerator, denominator)
             steps[chance, touched and best - chance > NOTICEABLE] += count
         charts.append(
             {
                 "code": stratum.id,
                 "name": names.get(stratum.id, stratum.id),
                 "primary": stratum.primary,
-                "people": sum(people.values()),
+                "people": people.total(),
                 "steps": [
                     [*_pair(chance), count, touched]
                     for (chance, touched), count in sorted(steps.items(), reverse=True)
@@ -87,16 +93,19 @@ def _extremes(
 ) -> list[dict[str, Any]]:
     """People whose chance is 0 or above one half, the largest chance first, each run with its reason."""
     strata = solution.grouping.plan.strata
-    mean = {each.stratum: each for each in solution.summary}
+    people_of: Counter[int] = Counter()
+    for kind in solution.grouping.types:
+        for number in kind.strata:
+            people_of[number] += len(kind.ids)
     found: dict[tuple[Fraction, str, str], dict[str, Any]] = {}
     named = 0
     for position, (kind, chance) in enumerate(
         zip(solution.grouping.types, solution.type_chances, strict=True)
     ):
-        if 0 < chance <= HALF:
+        if 0 < 2 * chance.numerator <= chance.denominator:
             continue
         where = "、".join(names.get(strata[n].id, strata[n].id) for n in kind.strata[:3])
-        why, params = _why(solution, position, kind, chance, mean, names)
+        why, params = _why(solution, position, kind, chance, people_of, names)
         run = found.setdefault(
             (chance, where, why),
             {
@@ -120,18 +129,18 @@ def _why(
     position: int,
     kind: Type,
     chance: Fraction,
-    mean: Mapping[str, fairdraw.StratumChances],
+    people_of: Mapping[int, int],
     names: Mapping[str, str],
 ) -> tuple[str, dict[str, Any]]:
-    strata = [solution.grouping.plan.strata[n] for n in kind.strata]
-    seated = [stratum for stratum in strata if stratum.primary]
+    grouping = solution.grouping
+    seated = [n for n in kind.strata if grouping.plan.strata[n].primary]
     if chance == 0:
         if not seated:
             return "NO_PRIMARY", {}
-        rows = [solution.grouping.rows[r] for r in solution.grouping.rows_of[position]]
+        rows = [grouping.rows[r] for r in grouping.rows_of[position]]
         return ("UNIT_FULL" if any(row.room <= 0 for row in rows) else "UNKNOWN"), {}
-    for stratum in seated:
-        people = mean[stratum.id].people
+    for number in seated:
+        stratum, people = grouping.plan.strata[number], people_of[number]
         if people < 2 * stratum.primary:
             name = names.get(stratum.id, stratum.id)
             return "FEW_PEOPLE", {"name": name, "people": people, "primary": stratum.primary}
@@ -153,7 +162,8 @@ def chances_of_draw(draw: Draw) -> dict[str, Any] | None:
         except (fairdraw.FairdrawError, ValueError, LookupError):
             return None
         words = strata_words(draw.application, plan)
-        data = chances_of(solution, {code: word.specialty for code, word in words.items()})
+        names = {code: word.specialty for code, word in words.items()}
+        data = chances_of(solution, names, eligible=draw.eligible_count)
         cache.set(key, data, REMEMBER_SECONDS)
     return data
 

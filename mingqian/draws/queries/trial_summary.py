@@ -91,7 +91,12 @@ def _chances(assembled: Assembled, diagnosis: Diagnosis, grid: Grid) -> dict[str
     if diagnosis.solution is None:
         return None
     names = {row.code: row.name for row in grid.rows} | {WHOLE: "全库"}
-    return chances_of(diagnosis.solution, names, key_of=assembled.expert_of.__getitem__)
+    return chances_of(
+        diagnosis.solution,
+        names,
+        eligible=assembled.survey.eligible,
+        key_of=assembled.expert_of.__getitem__,
+    )
 
 
 def _gap(number: int, diagnosis: Diagnosis, grid: Grid, assembled: Assembled) -> dict[str, Any]:

@@ -113,6 +113,7 @@ class Chances:
     proved: str
     meaning: str
     own: str
+    unseated: int
     capped: bool
     grouped: bool
 
@@ -134,6 +135,7 @@ def picture_chances(
         proved=proved,
         meaning=meaning,
         own=own,
+        unseated=data["unseated"],
         capped=any(step[3] for chart in data["charts"] for step in chart["steps"]),
         grouped=any(chart["people"] > MOST_BARS for chart in data["charts"]),
     )
