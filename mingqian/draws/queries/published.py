@@ -30,7 +30,6 @@ class OnRecord:
         return bool(self.draw and self.draw.is_void)
 
 
-
 def on_record(*, digest: str, number: str, data: bytes) -> OnRecord:
     """Look up a transcript by what it says its digest is, then compare the bytes."""
     published = Draw.objects.filter(status__in=PUBLISHED).select_related("application__matter")
