@@ -172,16 +172,16 @@ def count_strata(pool: Pool, plan: Plan) -> tuple[StratumCount, ...]:
     """People in the pool, eligible and removed, for every stratum of the plan."""
     everybody, eligible = Counter[int](), Counter[int]()
     removed: list[Counter[str]] = [Counter() for _ in plan.strata]
-    known: dict[tuple[str, ...], tuple[int, ...]] = {}
-    for person in pool.candidates:
-        if person.strata not in known:
-            known[person.strata] = reach(person.strata, plan)
-        for number in known[person.strata]:
-            everybody[number] += 1
-            if person.exclusions:
-                removed[number][person.exclusions[0].code] += 1
+    first = [pairs[0][0] if pairs else None for pairs in pool.exclusions.kinds]
+    alike = Counter(zip(pool.strata.codes, map(first.__getitem__, pool.exclusions.codes)))
+    reached = [reach(names, plan) for names in pool.strata.kinds]
+    for (kind, code), people in alike.items():
+        for number in reached[kind]:
+            everybody[number] += people
+            if code is None:
+                eligible[number] += people
             else:
-                eligible[number] += 1
+                removed[number][code] += people
     return tuple(
         StratumCount(s.id, everybody[n], eligible[n], s.primary, s.alternate, dict(removed[n]))
         for n, s in enumerate(plan.strata)

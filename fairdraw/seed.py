@@ -214,8 +214,8 @@ def _refusals(pool: Any, refusals: Iterable[str]) -> tuple[str, ...]:
         if person == after:
             raise FairdrawError("REFUSAL_TWICE", id=person)
     for person in names:
-        candidate = pool.by_id.get(person)
-        if candidate is not None and not candidate.exclusions:
+        place = pool.position(person)
+        if place is not None and pool.is_eligible(place):
             raise FairdrawError("REFUSAL_IN_DRAW", id=person)
     return tuple(names)
 

@@ -59,7 +59,7 @@ def _read(options: argparse.Namespace) -> tuple[Pool, Plan, Names]:
     names = Names(plain=options.plain_ids, profile=options.profile)
     plan = read_plan(options.plan, names)
     pool = read_pool(options.pool, names)
-    known = {stratum for person in pool.candidates for stratum in person.strata}
+    known = {stratum for names in pool.strata.kinds for stratum in names}
     for stratum in plan.strata:
         if stratum.id not in known and stratum.id != "*":
             print(f"note: nobody in the pool belongs to stratum {stratum.id!r}", file=sys.stderr)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import fairdraw
 from fairdraw.seed import NEVER_COMMITTED
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import HRSS, OFFICE, Role
 from mingqian.draws.models import Contribution, Draw, DrawApplication, DrawKind, DrawStatus, Party
+
+# The pages of a ceremony ask for the same pool every few seconds; one of 10^5 people takes a second to read.
+POOLS_KEPT = 2
+_pools: dict[bytes, fairdraw.Pool] = {}
+_reading = Lock()
 
 HUMANS = (Party.OFFICE, Party.HRSS, Party.OBSERVER)
 
@@ -73,8 +80,18 @@ def all_revealed(draw: Draw) -> bool:
 
 
 def frozen_pool(draw: Draw) -> fairdraw.Pool:
-    """The pool as frozen, read back from its bytes."""
-    return fairdraw.Pool.from_records(json.loads(bytes(draw.pool)))
+    """The pool as frozen, read back from its bytes; the last ones read are kept, by what the bytes hash to."""
+    raw = bytes(draw.pool)
+    key = hashlib.sha256(raw).digest()
+    with _reading:
+        pool = _pools.pop(key, None)
+    if pool is None:
+        pool = fairdraw.Pool.from_records(json.loads(raw))
+    with _reading:
+        _pools[key] = pool
+        while len(_pools) > POOLS_KEPT:
+            del _pools[next(iter(_pools))]
+    return pool
 
 
 def frozen_plan(draw: Draw) -> fairdraw.Plan:
