@@ -18,6 +18,7 @@ FROZEN = (
     "application_id", "office_id", "attempt", "frozen_at", "frozen_by_id", "salt_sealed", "pool", "plan",
     "solution", "pool_root", "rules_hash", "lottery_hash", "pool_count", "eligible_count", "trials_counted",
     "previous", "parties_min", "observers_min",
+    "chances",
 )  # fmt: skip
 RESULT = (
     "commit_hash", "committed_at", "seed", "executed_at", "executed_by_id", "transcript", "transcript_hash",

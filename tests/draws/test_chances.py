@@ -4,9 +4,11 @@ import json
 from fractions import Fraction
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 import fairdraw
+from mingqian.draws.models import Draw
 from mingqian.draws.queries.ceremony import frozen_plan, frozen_pool
 from mingqian.draws.queries.chances import chances_of, chances_of_draw
 from mingqian.draws.services.trial import run_trial
@@ -172,6 +174,23 @@ def test_the_picture_of_a_draw_is_that_of_its_frozen_bytes(cast):
     above = [id for id, chance in solution.chances.items() if chance > Fraction(1, 2)]
     assert sorted(above) == sorted(p for run in data["extremes"] for p in run["people"])
     assert len(above) == 8
+
+
+@pytest.mark.django_db
+def test_what_a_draw_keeps_of_its_chances_follows_from_its_frozen_bytes(cast):
+    draw = frozen(cast)
+    kept = chances_of_draw(draw)
+    draw.chances = None
+    assert chances_of_draw(draw) == kept
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Draw.objects.filter(pk=draw.pk).update(chances=b"{}")
+
+
+@pytest.mark.django_db
+def test_bytes_that_do_not_fit_together_have_no_picture(client, cast):
+    draw = frozen(cast)
+    draw.chances, draw.solution = None, b'{"mode":"S"}'
+    assert chances_of_draw(draw) is None
 
 
 @pytest.mark.django_db

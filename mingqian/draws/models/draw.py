@@ -54,6 +54,8 @@ class Draw(models.Model):
     `previous` is the digest of the transcript that this draw replaces after a void, or supplements.
     `salt_sealed` is the secret from which every member's pseudonym salt of this draw is derived;
     `pool` and `plan` are the engine's canonical JSON as frozen; `transcript` is the published file, byte for byte.
+    `chances` is the picture of everybody's chance (JSON), kept so that no page reads a large pool for it; it
+    follows from `pool`, `plan` and `solution`, and draws older than the column are counted anew.
     `parties_min` and `observers_min` are the rules' minima of contributing parties as they stood at the freeze.
     `observer_by` is whoever contributed as observer; a trigger holds it equal to the contribution's person.
     """
@@ -70,6 +72,7 @@ class Draw(models.Model):
     pool = models.BinaryField()
     plan = models.BinaryField()
     solution = models.BinaryField()
+    chances = models.BinaryField(null=True, blank=True)
     pool_root = models.CharField(max_length=64)
     rules_hash = models.CharField(max_length=64)
     lottery_hash = models.CharField(max_length=64)

@@ -12,7 +12,7 @@ from django.core.cache import cache
 
 import fairdraw
 from fairdraw.grouping import Type
-from mingqian.draws.models import Draw, FrozenMember
+from mingqian.draws.models import Draw, DrawApplication, FrozenMember
 
 from .ceremony import frozen_plan, frozen_pool
 from .strata import strata_words
@@ -147,25 +147,31 @@ def _why(
     return ("SEVERAL" if len(seated) > 1 else "RULES"), {}
 
 
+def kept_chances(application: DrawApplication, solution: fairdraw.Solution, eligible: int) -> bytes:
+    """What a draw keeps of its chances at the freeze, as JSON; people by pseudonym."""
+    words = strata_words(application, solution.grouping.plan)
+    names = {code: word.specialty for code, word in words.items()}
+    data = chances_of(solution, names, eligible=eligible)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def chances_of_draw(draw: Draw) -> dict[str, Any] | None:
-    """The same of a frozen draw, from its frozen bytes; people by pseudonym. Computed once a draw.
+    """The chances of a frozen draw as kept; of an older one from its frozen bytes, once.
 
     None where the bytes no longer fit together: the page says elsewhere that they were changed.
     """
     key = f"draws:chances:{draw.pk}:{draw.lottery_hash}"
-    data: dict[str, Any] | None = cache.get(key)
-    if data is None:
+    kept: bytes | None = bytes(draw.chances) if draw.chances else cache.get(key)
+    if kept is None:
         try:
-            pool, plan = frozen_pool(draw), frozen_plan(draw)
             record = json.loads(bytes(draw.solution))
-            solution = fairdraw.Solution.from_record(pool, plan, record)
+            solution = fairdraw.Solution.from_record(frozen_pool(draw), frozen_plan(draw), record)
         except (fairdraw.FairdrawError, ValueError, LookupError):
             return None
-        words = strata_words(draw.application, plan)
-        names = {code: word.specialty for code, word in words.items()}
-        data = chances_of(solution, names, eligible=draw.eligible_count)
-        cache.set(key, data, REMEMBER_SECONDS)
-    return data
+        kept = kept_chances(draw.application, solution, draw.eligible_count)
+        cache.set(key, kept, REMEMBER_SECONDS)
+    found: dict[str, Any] = json.loads(kept)
+    return found
 
 
 def people_at_the_ends(draw: Draw) -> list[str]:

@@ -15,6 +15,7 @@ from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.draws.models import Draw, DrawApplication, DrawEvent, FrozenMember
 from mingqian.draws.queries.ceremony import current_draw, previous_digest
+from mingqian.draws.queries.chances import kept_chances
 from mingqian.draws.queries.pool import Assembled, assemble
 from mingqian.draws.queries.readiness import freeze_case, freeze_findings
 from mingqian.draws.queries.rules import Finding
@@ -77,6 +78,7 @@ def _freeze(application: DrawApplication, case: Case, by: User, at: datetime) ->
         pool=assembled.pool.canonical_records(),
         plan=canonical(assembled.plan.record()),
         solution=canonical(solution.record()),
+        chances=kept_chances(application, solution, assembled.pool.eligible_count),
         pool_root=assembled.pool.root,
         rules_hash=assembled.plan.rules_hash(),
         lottery_hash=solution.lottery_hash,
