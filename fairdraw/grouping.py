@@ -127,9 +127,14 @@ def _alike(pool: Pool, plan: Plan) -> Likeness:
         if place is not None and pool.is_eligible(place):
             raise FairdrawError("MEMBER_IN_POOL", id=member.id)
 
+    reached: dict[tuple[str, ...], tuple[int, ...]] = {}
+    counting = _counting(plan)
+
     def classify(place: int, names: tuple[str, ...], values: Pairs) -> Class | None:
-        strata = reach(names, plan)
-        return (strata, _quotas_of(values, plan, pool.ids[place])) if strata else None
+        strata = reached.get(names)
+        if strata is None:
+            strata = reached[names] = reach(names, plan)
+        return (strata, _quotas_of(values, counting, pool, place)) if strata else None
 
     alike = Likeness(pool, classify, by_value=bool(plan.quotas))
     if plan.caps_employers:
@@ -139,13 +144,30 @@ def _alike(pool: Pool, plan: Plan) -> Likeness:
     return alike
 
 
-def _quotas_of(values: tuple[tuple[str, str], ...], plan: Plan, person: str) -> tuple[int, ...]:
+def _counting(plan: Plan) -> dict[str, dict[str, list[int]]]:
+    """Category -> value -> numbers of the quotas that count it."""
+    counting: dict[str, dict[str, list[int]]] = {}
+    for number, quota in enumerate(plan.quotas):
+        of_value = counting.setdefault(quota.category, {})
+        for value in quota.values:
+            of_value.setdefault(value, []).append(number)
+    return counting
+
+
+def _quotas_of(
+    values: Pairs, counting: dict[str, dict[str, list[int]]], pool: Pool, place: int
+) -> tuple[int, ...]:
     """Numbers of the quotas that count somebody with these values; VALUE_MISSING."""
+    if not counting:
+        return ()
     mine = dict(values)
-    for quota in plan.quotas:
-        if quota.category not in mine:
-            raise FairdrawError("VALUE_MISSING", id=person, category=quota.category)
-    return tuple(number for number, quota in enumerate(plan.quotas) if quota.counts(mine))
+    numbers: list[int] = []
+    for category, of_value in counting.items():
+        if category not in mine:
+            raise FairdrawError("VALUE_MISSING", id=pool.ids[place], category=category)
+        numbers += of_value.get(mine[category], ())
+    numbers.sort()
+    return tuple(numbers)
 
 
 def _rows_that_can_bind(people_of: Counter[tuple[str, str | None]], plan: Plan) -> tuple[Row, ...]:

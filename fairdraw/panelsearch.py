@@ -48,8 +48,7 @@ class PanelSearch:
 
     def surely_none(self, bounds: Bounds) -> bool:
         """Whether a quick look already shows that no panel keeps these limits."""
-        large = len(self.seating.people) > _FEW
-        return large and self._joined.panel(bounds) is None
+        return self._joined_is_quick and self._joined.panel(bounds) is None
 
     def panel(self, bounds: Bounds) -> tuple[int, ...] | None:
         """Cells of a panel under these limits (one pair for each row), or None."""
@@ -82,6 +81,12 @@ class PanelSearch:
         for kind, shape in cells.items():
             alike[tuple(shape)].append(kind)
         return list(alike.values())
+
+    @property
+    def _joined_is_quick(self) -> bool:
+        """Whether it is worth while: many types, and few that differ in more than their caps."""
+        types = len(self.seating.people)
+        return types > _FEW and bool(self.caps) and 2 * len(self._alike) <= types
 
     @cached_property
     def _joined(self) -> Part:
