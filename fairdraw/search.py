@@ -1,8 +1,8 @@
 """Many small rounding problems at once: which of the fractional cells of each go up.
 
 Every problem has rows with bounds: wanted ones (the share rounded down or up) and hard ones. All
-problems of a batch take one step at the same time: flip the cell that mends most, whatever it
-costs, but none of those flipped just before (tabu). Draws of ties come from a seeded generator.
+problems of a batch take one step at the same time: among the cells that mend some row, flip the
+one that mends most, whatever it costs, but none of those flipped just before (tabu). Draws of ties come from a seeded generator.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from fairdraw.programs import Bools, Ints
 #: What a broken hard bound costs beside a broken wish.
 _HARD = 2
 #: A flipped cell stays as it is for so many steps.
-_REST = 5
+_REST = 4
 _NEVER = np.float32(1e6)
 _LATER = np.float32(1e3)
+_IDLE = np.float32(1e2)
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class _State:
     def _space(self) -> None:
         shape = self.up.shape
         self.index = np.arange(shape[0])
-        self.score, self.term = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        self.score, self.term, self.gain = (np.empty(shape, np.float32) for _ in range(3))
 
     def keep(self, which: Bools) -> None:
         """Go on with these problems only."""
@@ -132,9 +133,13 @@ class _State:
         score, term, index = self.score, self.term, self.index
         start = number * 7 % 64
         np.add(self.noise, self.wave[start : start + score.shape[1]], out=score)
+        self.gain.fill(0.0)
         for entry in self.entry:
             np.take(self.table, entry, out=term, mode="clip")
             score += term
+            np.minimum(self.gain, term, out=self.gain)
+        # A cell that mends no row is left alone: cells in few rows would win by doing nothing.
+        score += (self.gain >= 0) * _IDLE
         for cell, weight in zip(self.rest, self.rested):
             score[index, cell] += weight
         flipped = score.argmin(axis=1)

@@ -84,7 +84,7 @@ def test_panels_totals_and_certificates(number: int, gamma: Fraction | None) -> 
 
 
 def fingerprint() -> str:
-    made = [solve_lottery(seating) for seating in pools()[:5]]
+    made = [solve_lottery(seating) for seating in (pools()[0], pools()[4])]
     return hashlib.sha256(repr(made).encode()).hexdigest()
 
 
