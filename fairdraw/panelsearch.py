@@ -19,6 +19,8 @@ from fairdraw.seating import Seating, SeatRow
 _FEW = 600
 #: Of types that differ only in their caps, so many are tried first.
 _ALIKE = 4
+#: About so many types are tried first in all.
+_SOME = 2000
 
 Bounds = Sequence[tuple[int, int]]
 
@@ -96,9 +98,10 @@ class PanelSearch:
 
     @cached_property
     def _some(self) -> Part:
-        """A few of every set, of employers spread over all of them."""
+        """A few of every set, or of some sets, of employers spread over all of them."""
         chosen: dict[int, int] = {}
-        for turn, kinds in enumerate(self._alike):
+        stride = max(1, _ALIKE * len(self._alike) // _SOME)
+        for turn, kinds in enumerate(self._alike[::stride]):
             step = max(1, len(kinds) // _ALIKE)
             for number in range(min(_ALIKE, len(kinds))):
                 kind = kinds[(turn + number * step) % len(kinds)]
