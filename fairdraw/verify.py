@@ -71,6 +71,7 @@ def shaped(value, shape):
     if isinstance(shape, dict):
         return isinstance(value, dict) and set(shape) <= {*value, str} and all(
             shaped(part, shape.get(name, shape.get(str, Any))) for name, part in value.items())
+    if isinstance(shape, list) and isinstance(shape[0], type): return isinstance(value, list) and {*map(type, value)} <= {*shape}
     if isinstance(shape, (list, tuple)):
         each = shape if isinstance(shape, tuple) else shape * len(value)
         return isinstance(value, list) and len(value) == len(each) and all(map(shaped, value, each))
@@ -99,9 +100,10 @@ class Draw:
         for name, allowed in (("format", ["fairdraw/1"]), ("kind", ["official"]), ("profile", HASHES)):
             demand(doc[name] in allowed, name, " or ".join(allowed), doc[name])
         again = canonical(doc)
-        differ = (i for i, (a, b) in enumerate(zip(again, self.data)) if a != b)
-        demand(again == self.data, f"byte {next(differ, len(again))}", "canonical JSON", "another form")
-        fits = not re.search('"|true|false', bare) and all(int(number) <= SAFE for number in re.findall(r"\d{16}", bare))
+        if again != self.data:
+            at = next((i for i, (a, b) in enumerate(zip(again, self.data)) if a != b), len(again))
+            raise Failure(f"byte {at}", "canonical JSON", "another form")
+        fits = not re.search("[^][{}0-9nul:,-]", bare) and all(int(number) <= SAFE for number in re.findall(r"\d{16}", bare))
         demand(fits, "$", "text without control characters, whole numbers up to 2^53 - 1, or null", "something else")
         for part, shapes in (doc, SHAPE), (doc["lottery"], PANELS if doc["lottery"]["mode"] == "L" else UNITS):
             for name, shape in shapes.items(): demand(name in part and shaped(part[name], shape), name, "another kind of value")
@@ -227,7 +229,7 @@ class Draw:
     def keeps(self, sums, unit, where):
         for r in {*self.bounded, *sums}:
             name, low, high = self.rows[r]
-            demand(low * unit <= sums[r] <= high * unit, where, f"{name}: {low * unit}..{high * unit}", sums[r])
+            if not low * unit <= sums[r] <= high * unit: raise Failure(where, f"{name}: {low * unit}..{high * unit}", str(sums[r]))
 
     def lottery(self):
         lottery = self.doc["lottery"]
@@ -280,17 +282,18 @@ class Draw:
     def bound(self, prices, rest):
         """While all types outside `rest` keep their chances, nobody gives all in it more than the first; second: room for rounding."""
         price = [prices.get(r, 0) for r in range(len(self.rows))]
-        spend, weight = sum(max(y * self.rows[r][1], y * self.rows[r][2]) for r, y in prices.items()), 0
-        steps = Fraction(0)
+        spend, weight, kept, loose, steps = sum(max(y * self.rows[r][1], y * self.rows[r][2]) for r, y in prices.items()), 0, 0, 0, 0
         for t, (_, ids) in enumerate(self.types):
-            first, second = ([sum(map(price.__getitem__, rows)) for rows in self.choices[t][kind]] for kind in (0, 1))
+            first, second = ([sum(map(price.__getitem__, rows)) for rows in choice] for choice in self.choices[t])
             spare = min([0, *second])
             gain = min(first) - spare if first else 0
-            people = len(ids) if t in rest else Fraction(self.units[t], self.unit)
-            weight += gain * len(ids) if t in rest and gain > 0 else 0
-            spend -= spare * len(ids) + (gain * people if t not in rest else gain * people * self.ceiling if gain < 0 else 0)
-            steps += abs(gain) if t not in rest else 0
-        return min(spend / Fraction(weight), self.ceiling) if weight else self.ceiling, (1 + (steps / weight if weight else 0)) / self.unit
+            spend -= spare * len(ids)
+            if t not in rest: kept, steps = kept + gain * self.units[t], steps + abs(gain)
+            elif gain > 0: weight += gain * len(ids)
+            else: loose += gain * len(ids)
+        if not weight: return self.ceiling, Fraction(1, self.unit)
+        bound = (spend - Fraction(kept, self.unit) - loose * self.ceiling) / weight
+        return min(bound, self.ceiling), (1 + Fraction(steps, weight)) / self.unit
 
     def certificate(self):
         lottery, rest, tiny = self.doc["lottery"], set(self.seated), Fraction(1, 1 << 20)
@@ -317,7 +320,8 @@ class Draw:
             demand(0 <= bound - low <= (slack + tiny if method != "columns" else 1), where, bound, low)
             rest -= {*level["types"]}
         demand(not rest, "lottery.levels", "every type in one level", sorted(rest))
-        return "/".join(map(str, self.facts["bound"]))
+        shown = f", smallest {min(self.chance[t] for t in self.seated)}" if method == "columns" else ""  # the gap is only shown
+        return "/".join(map(str, self.facts["bound"])) + shown
 
     def stream(self, label, length):
         blocks = (self.digest_of("fairdraw/1/rng", label.encode(), self.s, i.to_bytes(8, "big")) for i in range(-(-length // 32)))

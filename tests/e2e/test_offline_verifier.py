@@ -89,7 +89,7 @@ def test_every_changed_field_fails_at_the_same_step(offline_page: Page, name: st
 
 
 def test_forged_lotteries_fail_at_the_same_step(offline_page: Page) -> None:
-    data = vector("general")
+    data = vector("quotas")
     files = [
         (f"forgery {i}, {code}", forged(data, change))
         for i, (code, change) in enumerate(LOTTERY_FORGERIES)

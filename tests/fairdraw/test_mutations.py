@@ -40,7 +40,7 @@ def test_what_is_not_canonical_stops_at_the_first_step(told: str, data: bytes) -
 
 @pytest.mark.parametrize(("code", "change"), LOTTERY_FORGERIES)
 def test_a_forged_lottery_fails_where_it_is_wrong(code: str, change: Change) -> None:
-    assert failing_step(forged(vector("general"), change)) == code
+    assert failing_step(forged(vector("quotas"), change)) == code
 
 
 def test_the_chances_are_listed_by_type() -> None:

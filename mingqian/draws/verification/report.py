@@ -15,6 +15,8 @@ from .sandbox import Judgement
 
 NAMES: Mapping[str, str] = WORDS["zh"][8]
 SEAT = re.compile(r"(panel|alternates)\[(\d+)\]\.(\w+) \((.*), (\d+)\)")
+# So close to the bound the smallest chance differs from it only by the rounding to units.
+ROUNDING = Fraction(1, 1 << 20)
 HEX_64 = re.compile(r"[0-9a-f]{64}")
 PARTS = {"panel": "正选", "alternates": "备选"}
 FIELDS = {"id": "代号", "ticket": "签号", "rank": "位次", "stratum": "专业", "type": "类别"}
@@ -164,6 +166,7 @@ def _told(code: str, value: str, facts: Mapping[str, Any], size: int) -> tuple[s
     excluded, pool = sum(codes.values()), facts.get("pool", 0)
     seats, others = facts.get("primary", 0), facts.get("alternate", 0)
     seated = facts.get("eligible", 0) - facts.get("without_seat", 0)
+    general = facts.get("mode") == "L"
     told = {
         "FORMAT": ("规范编码，逐字节一致", f"{size:,} 字节"),
         "POOL": (f"{pool:,} 名在库专家重算得到同一指纹", _hash(last)),
@@ -174,10 +177,17 @@ def _told(code: str, value: str, facts: Mapping[str, Any], size: int) -> tuple[s
         "RULES": ("席位、同单位上限与指定委员未被改动", _hash(last)),
         "COMMITMENT": ("各方与系统的贡献均与事先承诺一致", f"{parties} / {parties}"),
         "SEED": (f"由承诺与 {parties} 份贡献唯一得出", _hash(last)),
-        "LOTTERY": ("席位分布逐格对照全部规则", _hash(last)),
+        "LOTTERY": (
+            "每一份可能的名单逐份对照全部规则" if general else "席位分布逐格对照全部规则",
+            _hash(last),
+        ),
         "CHANCES": ("每人入选机会与公布的一致", f"{seated:,} 人"),
         "CERTIFICATE": ("最优性证书成立，无法再提高", value.replace("/", " / ")),
-        "COUNTS": ("由种子逐级推出，重算一致", f"{seats} 席"),
+        "COUNTS": (
+            ("名单序号由种子得出，重算一致", value.replace("panel ", "").replace(" of ", " / "))
+            if general
+            else ("由种子逐级推出，重算一致", f"{seats} 席")
+        ),
         "PANEL": (f"{seats} 席签号按从小到大排列", f"{seats} / {seats}"),
         "ALTERNATES": (f"{others} 名备选按递补次序", f"{others} / {others}"),
         "DIGEST": ("签名所覆盖的内容逐字节一致", _hash(value)),
@@ -234,12 +244,23 @@ def _fairness(facts: Mapping[str, Any]) -> dict[str, str]:
         f"；有 {facts['above_half']} 人的机会超过一半。"
         if facts["above_half"]
         else "；没有人必然入选，也没有可抽的人毫无机会。"
+        if facts["lowest"][0]
+        else "。"
     )
     if facts["without_seat"]:
         note += f"另有 {facts['without_seat']} 名可抽专家的专业本次没有席位。"
     if facts["lowest"][0] == 0:
         return {
             "fairness": f"{people:,} 名可抽专家中，在席位与上限规则下有人没有入选机会。",
+            "fairness_note": note,
+        }
+    lowest = Fraction(*facts["lowest"])
+    if bound - lowest > ROUNDING:
+        # A general lottery of whole panels may stay below the bound: both figures are told.
+        return {
+            "fairness": f"{people:,} 名可抽专家中，机会最低的人有 ",
+            "fairness_figure": fraction_words(lowest),
+            "fairness_end": f" 的机会入选正选；证书证明，任何抽法都不可能让机会最小的人多于 {fraction_words(bound)}。",
             "fairness_note": note,
         }
     return {

@@ -136,15 +136,16 @@ class CanonicalReader {
     return null;
   }
 
+  /** No sign before 0, no 0 in front, no fraction, no exponent, nothing beyond 2^53 - 1. */
   number() {
+    const negative = this.bytes[this.at] === 0x2d;
+    if (negative) this.at++;
     const start = this.at;
-    if (this.bytes[this.at] === 0x2d) this.at++;
-    const digits = this.at;
-    while (this.bytes[this.at] >= 0x30 && this.bytes[this.at] <= 0x39 && this.at - digits < 17) this.at++;
-    const written = String.fromCharCode(...this.bytes.subarray(start, this.at));
-    const number = Number(written);
-    if (!/^(0|-?[1-9][0-9]{0,15})$/.test(written) || !Number.isSafeInteger(number)) this.fail();
-    return number;
+    let value = 0;
+    for (let digit; (digit = this.bytes[this.at] - 0x30) >= 0 && digit <= 9 && value <= SAFE; this.at++) value = value * 10 + digit;
+    const [length, leading] = [this.at - start, this.bytes[start] === 0x30];
+    if (!length || value > SAFE || (leading && (length > 1 || negative))) this.fail();
+    return negative ? -value : value;
   }
 
   /** The canonical bytes of an object or a list of the document. */

@@ -223,7 +223,9 @@ class Lottery extends Draw {
       await this.breath.take(i, levels.length);
     }
     demand(rest.size === 0, "lottery.levels", "every type in one level", [...rest]);
-    return { bound: this.facts.bound };
+    // Columns need not reach the bound: then both figures are shown.
+    const apart = this.mode === "L" && lottery.method === "columns" ? this.facts.lowest : null;
+    return { bound: this.facts.bound, apart };
   }
 
   /** Modes S and B: the prices of strata and caps certify the smallest chance. */

@@ -119,10 +119,12 @@ function tellFacts() {
   if (rows.number === rows.title) rows.title = "";
   at("facts").replaceChildren(...Object.entries(rows).filter(([, text]) => text).map(([name, text]) =>
     made("div", {}, made("dt", {}, words.facts[name]), made("dd", {}, text))));
-  const prints = [made("p", {}, words.digest), hashed(doc.digest)];
+  // Only what was recomputed: a fingerprint that the file merely claims would look like proof.
+  const prints = report.ok ? [made("p", {}, words.digest), hashed(doc.digest)] : [];
   for (const { party, public_key: key } of report.ok ? doc.signatures.slice(0, 12) : []) {
     prints.push(made("p", {}, words.key(shown(party, 32))), hashed(key));
   }
+  at("fingerprint").hidden = !prints.length;
   at("fingerprint").replaceChildren(...prints);
 }
 
