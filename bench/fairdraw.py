@@ -91,7 +91,7 @@ def alone(bench: Bench, label: str, instance: str, goal: str, task: str = "draw"
     line(label, f"{ours.shown()} (goal {goal})")
     parts = [(part, ours.median(part)) for part in ("group", "solve", "draw")]
     if all(amount is not None for _, amount in parts):
-        line("", ", ".join(f"{part} {seconds(amount or 0)}" for part, amount in parts))
+        line("", ", ".join(f"{part} {seconds(amount or 0)}" for part, amount in parts) + " CPU")
     elif ours.answers:
         line(
             "",

@@ -61,6 +61,9 @@ class Runs:
             )
         times = [answer["wall"] for answer in self.answers]
         text = f"{seconds(wall)} ({seconds(min(times))}–{seconds(max(times))})"
+        cpu = self.median("cpu")
+        if cpu is not None:
+            text += f", {seconds(cpu)} CPU"
         # Linux counts kilobytes.
         text += f", {memory / 1024:.0f} MB"
         return text + (f", {len(self.failures)} failed" if self.failures else "")

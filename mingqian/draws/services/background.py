@@ -22,7 +22,7 @@ from .freeze import freeze_draw
 from .holding import CeremonyRefused
 from .trial import TrialRefused, run_trial
 
-AT_ONCE = 10_000
+AT_ONCE = 5_000
 
 
 def is_long(application: DrawApplication) -> bool:
