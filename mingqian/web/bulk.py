@@ -21,6 +21,6 @@ def insert_rows(
     columns = ", ".join(quote(column_of[name]) for name in fields)
     places = ", ".join(["%s"] * len(fields))
     # Names come from the model, values are bound.
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608  # nosec B608
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.executemany(statement, rows)
