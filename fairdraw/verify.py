@@ -297,8 +297,8 @@ class Draw:
 
     def certificate(self):
         lottery, rest, tiny = self.doc["lottery"], set(self.seated), Fraction(1, 1 << 20)
-        method, levels = lottery.get("method", "halving") if self.mode == "L" else "", lottery.get("levels")
-        demand(method in ("halving", "columns", ""), "lottery.method", "halving or columns", method)
+        method, levels = lottery["method"] if self.mode == "L" else None, lottery.get("levels")
+        demand(method in ("halving", "columns") or self.mode != "L", "lottery.method", "halving or columns", method)
         if self.mode != "L":
             names = [("stratum", 0, s) for s in range(len(self.first))] + [("cap", 0, e, g) for e, g, _ in lottery["prices"]["rows"]]
             fits = len(lottery["prices"]["strata"]) == len(self.first) and all(name in self.row_number for name in names)

@@ -122,10 +122,11 @@ class Lottery extends Draw {
       const [t, s, kind, amount] = this.mode === "L" ? cell : [cell[0], cell[1], 0, cell[2]];
       return { t, s, kind, amount };
     });
+    const keys = this.cells.map(({ t, s, kind }) => [t, s, kind]);
+    const ordered = keys.every((key, i) => i === 0 || byNumbers(keys[i - 1], key) < 0);
+    demand(ordered, "lottery.cells", "every cell once, in order");
     this.cells.forEach(({ t, s, kind, amount }, i) => {
-      const [before, where] = [this.cells[i - 1], `lottery.cells[${i}]`];
-      const later = !before || byNumbers([before.t, before.s, before.kind], [t, s, kind]) < 0;
-      demand(later, "lottery.cells", "every cell once, in order");
+      const where = `lottery.cells[${i}]`;
       whole(t, where, 0, this.types.length - 1);
       whole(kind, where, 0, 1);
       whole(amount, where, 1);
