@@ -40,7 +40,7 @@ def totals(
 
     ``seats``: expected seats of the cells in one panel. Every cell and the primaries of every type
     are rounded down or up, rows and types kept; nobody exceeds ``ceiling``. ``favoured``: types to
-    be rounded up rather than others.
+    be rounded up rather than others; those that would get nothing come before them.
     """
     exact = seats * panels
     base = np.floor(exact + _NEAR).astype(np.int64)
@@ -67,6 +67,8 @@ def totals(
     rows.types(None, np.full(len(full), -np.inf), full)
     wanted = np.zeros(len(layout.people))
     wanted[favoured] = 1.0
+    # Rounded down, these would have no chance at all.
+    wanted[taken == 0] += 2.0
     gain = (exact - base + wanted[layout.type_of] * primary)[free]
     chosen = rows.choose(-gain)
     if chosen is None:
