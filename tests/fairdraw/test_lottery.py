@@ -14,6 +14,7 @@ import pytest
 from fairdraw.certificate import level_bound
 from fairdraw.chances import Unfillable
 from fairdraw.layout import lay_out
+from fairdraw.leximin_lp import Claims, leximin
 from fairdraw.lottery import fillable, solve_lottery
 from fairdraw.seating import ALTERNATE, PRIMARY, Lottery, Seating, SeatRow
 from tests.fairdraw.seatings import committee_pool, skewed_pool
@@ -83,6 +84,18 @@ def test_panels_totals_and_certificates(number: int, gamma: Fraction | None) -> 
     assert 1024 <= len(made.panels) <= 1280
 
 
+@pytest.mark.parametrize("number", [0, 2])
+def test_totals_stay_within_one_seat_of_the_expectation(number: int) -> None:
+    seating = pools()[number]
+    layout = lay_out(seating)
+    # One cell for each type: cell and type have the same number.
+    everyone = np.ones(layout.cells, bool)
+    people = layout.people.astype(float)
+    _, seats = leximin(layout, Claims(people, people, layout.type_of, everyone))
+    made = solve_lottery(seating)
+    assert (np.abs(np.array(made.totals) - seats * len(made.panels)) < 1 + 1e-5).all()
+
+
 def fingerprint() -> str:
     made = [solve_lottery(seating) for seating in (pools()[0], pools()[4])]
     return hashlib.sha256(repr(made).encode()).hexdigest()
@@ -118,7 +131,7 @@ def test_alternates_leave_no_type_without_a_chance() -> None:
 
 
 def test_primaries_leave_alternates_enough_people() -> None:
-    # Two strata; only type 0 may be an alternate, so it cannot give all its people as primaries.
+    # Only type 0 may be an alternate, so it cannot give all its people as primaries.
     cells = ((0, 0, PRIMARY), (0, 0, ALTERNATE), (1, 0, PRIMARY))
     rows = (SeatRow(3, 3, (0, 2)), SeatRow(2, 2, (1,)), SeatRow(0, 2, (2,)))
     made = solve_lottery(Seating((3, 9), cells, rows))
@@ -128,7 +141,7 @@ def test_primaries_leave_alternates_enough_people() -> None:
 
 def test_unfillable_is_said() -> None:
     cells = ((0, 0, PRIMARY), (1, 0, PRIMARY))
-    # Too few people; and a row that only half a seat would keep: three equal pairs.
+    # Too few people; rows that contradict each other; a row that nobody stands in.
     for people, rows in (
         ((1, 1), (SeatRow(3, 3, (0, 1)),)),
         ((4, 4), (SeatRow(1, 1, (0, 1)), SeatRow(1, 1, (0,)), SeatRow(1, 1, (1,)))),
