@@ -114,7 +114,9 @@ def test_pairs_come_up_as_often_as_the_panels_say(
             z += deviations([counts[pair]], DRAWS, chance)
     assert len(z) > 300
     assert max(map(abs, z)) < 5
-    assert 0.8 < sum(value * value for value in z) / len(z) < 1.2
+    # Pairs of one panel come together, so the mean of their squares strays further than that of
+    # independent figures: its standard deviation over blocks of draws is about 0.11.
+    assert 0.6 < sum(value * value for value in z) / len(z) < 1.4
 
 
 def test_alternates_come_up_as_often_as_their_cells_say(
