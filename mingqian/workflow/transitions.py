@@ -18,8 +18,3 @@ TRANSITIONS: dict[tuple[MatterStatus, Action], MatterStatus] = {
 }
 # The reviewing side decides; everything else is done by the office that owns the matter.
 DECISIONS = frozenset({_A.APPROVE, _A.RETURN, _A.REJECT})
-
-
-def actions_from(status: str) -> list[Action]:
-    """The moves that lead on from a status, in the order in which they are declared."""
-    return [action for action in Action if (MatterStatus(status), action) in TRANSITIONS]

@@ -28,17 +28,6 @@ from tests.factories.draws import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ground():
-    return make_ground()
-
-
-@pytest.fixture
-def application(ground):
-    committee, clerk, _ = ground
-    return make_application(committee, clerk)
-
-
 def test_a_new_application_is_a_numbered_draft(ground):
     committee, clerk, _ = ground
     application = make_application(committee, clerk)

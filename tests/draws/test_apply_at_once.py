@@ -1,12 +1,8 @@
 """Sixteen people, or sixteen clicks, at the same moment: one effect."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 
 from mingqian.audit.queries import check_chain
 from mingqian.draws.models import DrawApplication, TrialDraw
@@ -16,28 +12,13 @@ from mingqian.draws.services.save import Draft, save_application
 from mingqian.draws.services.trial import run_trial
 from mingqian.workflow.models import Matter, Opinion
 from mingqian.workflow.services import NoSuchMove, SomebodyWasFaster, perform
+from tests.draws.crowd import MANY, sixteen_at_once
 from tests.factories.accounts import make_user
 from tests.factories.draws import give_reasons, make_application, make_ground, refreshed, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MANY = 16
 SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
-
-
-def sixteen_at_once(deed: Callable[[int], object]) -> list[object]:
-    """Run the deed in sixteen threads with connections of their own, released together."""
-    start = threading.Barrier(MANY, timeout=60)
-
-    def one(number: int) -> object:
-        try:
-            start.wait()
-            return deed(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(MANY) as threads:
-        return list(threads.map(one, range(MANY)))
 
 
 def test_sixteen_clicks_on_new_make_one_draft():

@@ -1,8 +1,6 @@
 """Sixteen people press the button at the same moment: one draw, sixteen equal answers."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -15,27 +13,12 @@ from mingqian.draws.queries.ceremony import commitment_of, frozen_plan, frozen_p
 from mingqian.draws.services.contribute import reveal_server
 from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.freeze import freeze_draw
+from tests.draws.crowd import MANY, sixteen_at_once
 from tests.factories.ceremonies import make_cast, revealed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MANY = 16
 SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
-
-
-def sixteen_at_once(deed: Callable[[int], object]) -> list[object]:
-    """Run the deed in sixteen threads with connections of their own, released together."""
-    start = threading.Barrier(MANY, timeout=60)
-
-    def one(number: int) -> object:
-        try:
-            start.wait()
-            return deed(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(MANY) as threads:
-        return list(threads.map(one, range(MANY)))
 
 
 def test_sixteen_simultaneous_requests_make_one_draw_and_get_the_same_answer():

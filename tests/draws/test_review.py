@@ -13,7 +13,6 @@ from tests.factories.accounts import make_user
 from tests.factories.draws import (
     approved,
     make_application,
-    make_ground,
     meeting_time,
     refreshed,
     seats_by_name,
@@ -23,11 +22,6 @@ from tests.factories.draws import (
 pytestmark = pytest.mark.django_db
 
 GOOD = {"decision": "APPROVE", "opinion": "同意。", "version": "1"}
-
-
-@pytest.fixture
-def ground():
-    return make_ground()
 
 
 @pytest.fixture

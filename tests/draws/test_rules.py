@@ -30,17 +30,6 @@ from tests.factories.draws import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ground():
-    return make_ground()
-
-
-@pytest.fixture
-def application(ground):
-    committee, clerk, _ = ground
-    return make_application(committee, clerk)
-
-
 def change(application, by, **parts):
     fresh = refreshed(application)
     return save_application(fresh, draft=Draft(**parts), revision=fresh.revision, by=by)

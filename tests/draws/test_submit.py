@@ -15,18 +15,12 @@ from tests.factories.draws import (
     code_of,
     give_reasons,
     make_application,
-    make_ground,
     refreshed,
     seats_by_name,
     submitted,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ground():
-    return make_ground()
 
 
 @pytest.fixture

@@ -28,17 +28,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ground():
-    return make_ground()
-
-
-@pytest.fixture
-def application(ground):
-    committee, clerk, _ = ground
-    return make_application(committee, clerk)
-
-
-@pytest.fixture
 def short(ground, application):
     """An application that wants eleven more people than a specialty has."""
     committee, clerk, _ = ground

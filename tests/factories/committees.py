@@ -123,3 +123,11 @@ def make_groups(
         groups=[(name, [own[s] for s in members]) for name, members in named],
         by=None,
     )
+
+
+def groups_of(committee: Committee, year: int) -> list[tuple[str, list[str]]]:
+    """The discipline groups of a committee in a year, in order: name and specialties by code."""
+    groups = committee.groups.filter(year=year).order_by("order", "id")
+    return [
+        (g.name, [m.specialty.name for m in g.members.order_by("specialty__code")]) for g in groups
+    ]

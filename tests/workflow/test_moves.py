@@ -22,7 +22,7 @@ from mingqian.workflow.services import (
     retitle,
 )
 from mingqian.workflow.subjects import Subject, UnknownSubject, register, subject_of
-from mingqian.workflow.transitions import TRANSITIONS, actions_from
+from mingqian.workflow.transitions import TRANSITIONS
 from tests.factories.accounts import make_user
 from tests.factories.committees import make_office
 from tests.factories.workflow import KIND, make_matter
@@ -79,7 +79,7 @@ def test_an_approval_is_final(matter, lead, reviewer):
     approved = perform(Action.APPROVE, on=perform(Action.SUBMIT, on=matter, by=lead), by=reviewer)
     assert approved.status == MatterStatus.APPROVED
     assert queries.last_opinion(approved).actor == reviewer
-    assert actions_from(approved.status) == []
+    assert not [move for move in TRANSITIONS if move[0] == approved.status]
     for action in Action:
         with pytest.raises((NoSuchMove, PermissionDenied)):
             perform(action, on=approved, by=reviewer, **REASON)
@@ -248,7 +248,7 @@ def test_what_may_be_done_is_what_perform_allows(matter, lead, clerk, reviewer):
 def test_the_table_has_the_eight_moves_of_the_design():
     assert len(TRANSITIONS) == 8
     for terminal in (MatterStatus.APPROVED, MatterStatus.REJECTED, MatterStatus.CANCELLED):
-        assert actions_from(terminal) == []
+        assert not [move for move in TRANSITIONS if move[0] == terminal]
 
 
 def test_a_kind_without_all_its_permissions_is_refused(note):

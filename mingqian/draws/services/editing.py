@@ -54,11 +54,6 @@ class Edit:
             self.changed.append(label)
 
 
-def _label(name: str) -> str:
-    field = DrawApplication._meta.get_field(name)
-    return str(getattr(field, "verbose_name", name))
-
-
 def _held(application: DrawApplication, by: User) -> DrawApplication:
     """The application and its matter, both rows locked, if it is this person's to change now.
 
