@@ -146,6 +146,9 @@ def _draw(
         raise FairdrawError("SEED_LENGTH", bytes=32)
     if solution.grouping.plan != plan or solution.profile != pool.profile:
         raise FairdrawError("SOLUTION_OF_ANOTHER_PLAN")
+    solved = solution.grouping.pool
+    if solved is not pool and (solved is None or solved.root != pool.root):
+        raise FairdrawError("SOLUTION_OF_ANOTHER_POOL")
     if solution.mode == "L":
         return _draw_general(plan, solution, seed, label, number)
     if solution.mode == "S":

@@ -7,7 +7,7 @@ keep the problem small: a thousand people make some dozens of types.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ class Grouping:
 
     ``rows_of[t]``: the rows that count the people of type t, innermost (group) first. ``general``:
     only a general lottery (mode L) can keep the rules; rows may then cross each other, and
-    ``rows_of`` names every row that can count a person of the type.
+    ``rows_of`` names every row that can count a person of the type. ``pool``: the pool grouped.
     """
 
     plan: Plan
@@ -64,6 +64,7 @@ class Grouping:
     rows: tuple[Row, ...]
     rows_of: tuple[tuple[int, ...], ...]
     general: bool = False
+    pool: Pool | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def table(self) -> TypeTable:
@@ -112,9 +113,10 @@ def group_by_type(pool: Pool, plan: Plan) -> Grouping:
         group = None if general or not employer else _capped_group(strata, plan)
         types.append(Type(employer or None, strata, group, ids, quotas))
     if general:
-        return Grouping(plan, tuple(types), tight, _rows_that_count(types, tight, plan), True)
+        rows_of = _rows_that_count(types, tight, plan)
+        return Grouping(plan, tuple(types), tight, rows_of, True, pool)
     rows, rows_of = _rows(types, plan)
-    return Grouping(plan, tuple(types), rows, rows_of)
+    return Grouping(plan, tuple(types), rows, rows_of, False, pool)
 
 
 def _alike(pool: Pool, plan: Plan) -> Likeness:

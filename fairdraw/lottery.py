@@ -27,8 +27,9 @@ MOST_PANELS = 16384
 _FAILURES, _QUICK = 3, 64
 #: A ceiling of so many panels may be rounded up to a whole number of them.
 _GRID = 16
-#: How far the smallest chance may stay below its bound (first level, later ones).
-_FIRST_GAP, _LATER_GAP = Fraction(1, 2**11), Fraction(1, 2**20)
+#: Room for figures of a solver, and how far the smallest chance may stay below its bound: at most
+#: the first, and at most a sixteenth of the bound or the second, whichever is more.
+_TINY, _MOST_GAP, _LEAST_GAP = Fraction(1, 2**20), Fraction(1, 2**11), Fraction(1, 2**14)
 #: Whole numbers of a published fraction stay below this.
 _EXACT = 2**53
 
@@ -276,31 +277,39 @@ def _chances(layout: Layout, sums: Ints, panels: int) -> list[Fraction]:
     ]
 
 
+def allowed_gap(bound: Fraction) -> Fraction:
+    """How far the smallest chance of a lottery made by halving may stay below its bound."""
+    return min(_MOST_GAP, max(bound / 16, _LEAST_GAP))
+
+
 def _within_gaps(layout: Layout, made: Lottery) -> bool:
-    """Whether every level reaches its bound but for rounding."""
-    first = True
-    for gap, burden in _gaps(layout, made):
-        allowed = _FIRST_GAP if first else (1 + burden) / len(made.panels) + _LATER_GAP
-        if gap > allowed:
+    """Whether every level reaches its bound but for rounding, and holds nobody who stands above it."""
+    panels = len(made.panels)
+    for number, (bound, low, burden, excess) in enumerate(_gaps(layout, made)):
+        room = (1 + burden) / panels + _TINY if number else allowed_gap(bound)
+        if bound - low > room or excess > burden / panels + _TINY:
             return False
-        first = False
     return True
 
 
-def _gaps(layout: Layout, made: Lottery) -> list[tuple[Fraction, Fraction]]:
-    """How far the smallest chance of each level and the later ones stays below its bound, and
-    what the rounding of earlier chances may add. Checks the ceiling and every bound."""
-    chances = _chances(layout, np.array(made.totals, np.int64), len(made.panels))
+def _gaps(layout: Layout, made: Lottery) -> list[tuple[Fraction, Fraction, Fraction, Fraction]]:
+    """For every level: its bound, the smallest chance of it and the later ones, what the rounding
+    of earlier chances may add, and by how much somebody settled here stands above the bound beyond
+    one seat of one panel. Checks the ceiling and every bound."""
+    panels = len(made.panels)
+    chances = _chances(layout, np.array(made.totals, np.int64), panels)
     if made.ceiling is not None and max(chances, default=Fraction(0)) > made.ceiling:
         raise AssertionError("a chance exceeds the ceiling")
     bounds = Bounds(layout, chances, made.levels, made.ceiling)
+    people = layout.people.tolist()
     lows: list[Fraction] = []
     for level in reversed(made.levels):
         lows.append(min([*lows[-1:], *(chances[t] for t in level.types)]))
     gaps = []
-    for number, low in enumerate(reversed(lows)):
+    for number, (level, low) in enumerate(zip(made.levels, reversed(lows))):
         bound, burden = bounds.of(number)
         if low > bound:
             raise AssertionError("a chance exceeds its bound")
-        gaps.append((bound - low, burden))
+        above = (chances[t] - Fraction(1, panels * people[t]) for t in level.types)
+        gaps.append((bound, low, burden, max(above) - bound))
     return gaps

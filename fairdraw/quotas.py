@@ -7,6 +7,7 @@ among the primaries. Any number of quotas may overlap; a draw under quotas is a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,6 +23,7 @@ MOST_SEATS = 4095
 MOST_QUOTAS = 500
 #: A ceiling is written with small numbers: 3/2, not a float's neighbour of it.
 _LARGEST_TERM = 10**6
+_CEILING = re.compile(r"\d{1,7}(\.\d{1,7})?|\d{1,7}/\d{1,7}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,12 @@ def ceiling_of(value: Any) -> Fraction:
 
     Raises CEILING_INVALID (no such number, or one with more than six digits), CEILING_BELOW_ONE.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, str, Fraction)):
+    written = _CEILING.fullmatch(value.strip()) if isinstance(value, str) else None
+    if isinstance(value, bool) or not (written or isinstance(value, (int, Fraction))):
         raise FairdrawError("CEILING_INVALID", field="ceiling", value=str(value)[:40])
     try:
-        factor = Fraction(value[:40] if isinstance(value, str) else value)
-    except (ValueError, ZeroDivisionError):
+        factor = Fraction(written.group() if written else value)
+    except ZeroDivisionError:
         raise FairdrawError("CEILING_INVALID", field="ceiling", value=str(value)[:40]) from None
     if factor < 1:
         raise FairdrawError("CEILING_BELOW_ONE", field="ceiling", value=str(value)[:40])

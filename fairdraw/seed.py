@@ -29,6 +29,7 @@ from fairdraw.errors import FairdrawError
 
 VERSION = "1.0.0"
 NONCE_LENGTHS = range(16, 65)
+LONGEST_BEACON = 1000
 #: Stands among abandoned attempts for one that ended before anybody was committed to anything.
 NEVER_COMMITTED = "0" * 64
 _PARTY = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -264,7 +265,7 @@ def derive_seed(
     else:
         if beacon_value is None:
             raise FairdrawError("BEACON_MISSING")
-        fields.append(clean_text(beacon_value, "beacon.value", limit=1000).encode())
+        fields.append(clean_text(beacon_value, "beacon.value", limit=LONGEST_BEACON).encode())
     return digest("fairdraw/1/seed", *fields, profile=commitment.profile)
 
 

@@ -15,7 +15,7 @@ from fairdraw.drawing import Result
 from fairdraw.errors import FairdrawError
 from fairdraw.pool import Pool
 from fairdraw.rules import Plan
-from fairdraw.seed import Commitment, derive_seed, this_program
+from fairdraw.seed import LONGEST_BEACON, Commitment, derive_seed, this_program
 from fairdraw.solution import Solution
 from fairdraw.verify import ed25519_is_valid
 
@@ -54,7 +54,10 @@ def build(
             raise FairdrawError("PARTS_DO_NOT_FIT", piece=piece)
     beacon: dict[str, str] | None = None
     if commitment.beacon is not None:
-        beacon = {**commitment.beacon.record(), "value": clean_text(beacon_value, "beacon.value")}
+        beacon = {
+            **commitment.beacon.record(),
+            "value": clean_text(beacon_value, "beacon.value", limit=LONGEST_BEACON),
+        }
     document = {
         **_shared(pool, plan, solution, result),
         "abandoned": list(commitment.abandoned),

@@ -6,6 +6,7 @@
 recomputes the draw step by step and says in words what fits and what does not; --chances adds everybody's exact chance. It shares no code
 with the program that draws; docs/draw-protocol.md says in words what both compute. Exit status: 0 all fits, 1 a step failed, 2 unreadable.
 """
+
 # fmt: off
 # ruff: noqa: E401, E701, E704, I001
 # mypy: disable-error-code="type-arg, no-untyped-def, no-any-return, var-annotated, index, assignment, union-attr, unreachable"
@@ -19,7 +20,9 @@ from types import SimpleNamespace
 from typing import Any
 
 HASHES, SCALE, MASK, SAFE, DEAREST = {"sha256": "sha256", "gm": "sm3"}, 40, (1 << 64) - 1, (1 << 53) - 1, 1 << 40
-MOST_SEATS, MOST_QUOTAS, MOST_PANELS, DEEPEST = 4095, 500, 1 << 14, 40
+MOST_SEATS, MOST_QUOTAS, LEAST_PANELS, MOST_PANELS, DEEPEST = 4095, 500, 1 << 10, 1 << 14, 40
+#: How far the smallest chance of a general lottery may stay below its bound: a sixteenth of it, but within these two.
+LEAST_GAP, MOST_GAP = Fraction(1, 1 << 14), Fraction(1, 1 << 11)
 STEPS = ("FORMAT POOL EXCLUSIONS RULES COMMITMENT SEED LOTTERY CHANCES CERTIFICATE COUNTS PANEL ALTERNATES DIGEST SIGNATURES").split()
 #: Per language: verdicts (3), remarks (2), labels of a failure (3), names of the steps.
 WORDS = {
@@ -159,6 +162,9 @@ class Draw:
             fields += [party["id"].encode(), promise]
         told = doc["beacon"] and {name: doc["beacon"][name] for name in ("at", "source")}
         demand(doc["refusals"] == sorted(set(doc["refusals"])), "refusals", "every id once, in order")
+        back = {person["id"] for person in self.eligible} & set(doc["refusals"])
+        demand(not back, "refusals", "nobody who can be drawn", sorted(back))
+        demand(doc["previous"] != "", "previous", "a digest or null", "nothing")
         failed, trials = [raw(value, "abandoned") for value in doc["abandoned"]], whole(doc["trials"], "trials")
         attempt = whole(doc["attempt"], "attempt", len(failed) + 1, len(failed) + 1)
         numbers = [number.to_bytes(8, "big") for number in (len(parties), trials, attempt, len(failed))]
@@ -251,7 +257,7 @@ class Draw:
         held, sums = [self.held(t, s, kind) for t, s, kind, _ in self.cells], Counter()
         for rows, cell in zip(held, self.cells): sums.update(dict.fromkeys(rows, cell[3]))
         if self.mode == "B": self.keeps(sums, self.unit, "lottery.cells")
-        whole(len(panels) if general else 1, "lottery.panels", 1, MOST_PANELS)
+        whole(len(panels) if general else LEAST_PANELS, "lottery.panels", LEAST_PANELS, MOST_PANELS)
         for i, panel in enumerate(panels if general else []):
             fits = panel == sorted(panel) and all(0 <= c < len(held) for c in panel[:1] + panel[-1:])
             demand(fits, f"lottery.panels[{i}]", "cells in order")
@@ -291,9 +297,9 @@ class Draw:
             if t not in rest: kept, steps = kept + gain * self.units[t], steps + abs(gain)
             elif gain > 0: weight += gain * len(ids)
             else: loose += gain * len(ids)
-        if not weight: return self.ceiling, Fraction(1, self.unit)
+        if not weight: return self.ceiling, Fraction(0)
         bound = (spend - Fraction(kept, self.unit) - loose * self.ceiling) / weight
-        return min(bound, self.ceiling), (1 + Fraction(steps, weight)) / self.unit
+        return min(bound, self.ceiling), Fraction(steps, weight) / self.unit
 
     def certificate(self):
         lottery, rest, tiny = self.doc["lottery"], set(self.seated), Fraction(1, 1 << 20)
@@ -313,15 +319,20 @@ class Draw:
             demand(fits and all(abs(y) <= DEAREST for y in prices.values()), where, "prices of rows, in order")
             fits = level["types"] and level["types"] == sorted({*level["types"]} & rest)
             demand(fits, where, "types of no earlier level, in order")
-            low, (bound, slack) = min(self.chance[t] for t in rest), self.bound(prices, rest)
+            low, (bound, rounding) = min(self.chance[t] for t in rest), self.bound(prices, rest)
+            slack = Fraction(1, self.unit) + rounding + tiny
             if i == 0:
-                self.facts["bound"], slack = [*bound.as_integer_ratio()], Fraction(1, 1 << 11) - tiny if method else Fraction(0)
+                self.facts["bound"], slack = [*bound.as_integer_ratio()], min(MOST_GAP, max(bound / 16, LEAST_GAP)) if method else tiny
                 demand(lottery["bound"] == self.facts["bound"], "lottery.bound", bound, lottery["bound"])
-            demand(0 <= bound - low <= (slack + tiny if method != "columns" else 1), where, bound, low)
+                self.facts["proven"] = bound - low <= slack
+            demand(bound - low >= 0 and (bound - low <= slack or method == "columns"), where, bound, low)
+            for t in level["types"] if method == "halving" else []:
+                most = bound + Fraction(1, self.unit * len(self.types[t][1])) + rounding + tiny
+                demand(self.chance[t] <= most, f"{where}, type {t}", f"at most {most}", self.chance[t])
             rest -= {*level["types"]}
         demand(not rest, "lottery.levels", "every type in one level", sorted(rest))
-        shown = f", smallest {min(self.chance[t] for t in self.seated)}" if method == "columns" else ""  # the gap is only shown
-        return "/".join(map(str, self.facts["bound"])) + shown
+        bound = "/".join(map(str, self.facts["bound"]))
+        return bound if self.facts["proven"] else f"NOT PROVEN, smallest {min(self.chance[t] for t in self.seated)}, none above {bound}"
 
     def stream(self, label, length):
         blocks = (self.digest_of("fairdraw/1/rng", label.encode(), self.s, i.to_bytes(8, "big")) for i in range(-(-length // 32)))

@@ -181,6 +181,25 @@ def _retotal(document: dict[str, Any]) -> None:
     lottery["panels"] = [[number_of[c] for c in panel] for panel in lottery["panels"]]
 
 
+def _one_panel(document: dict[str, Any]) -> None:
+    """A single panel that says no better one could be generated."""
+    lottery = document["lottery"]
+    lottery.update(panels=lottery["panels"][:1], method="columns")
+    _retotal(document)
+
+
+def _one_level(document: dict[str, Any]) -> None:
+    """Everybody is said to stand at the lowest level, so that nobody asks why some have more."""
+    levels = document["lottery"]["levels"]
+    types = sorted(t for level in levels for t in level["types"])
+    document["lottery"]["levels"] = [{"prices": levels[0]["prices"], "types": types}]
+
+
+def _refused_yet_eligible(document: dict[str, Any]) -> None:
+    free = [each["id"] for each in document["pool"]["records"] if not each["exclusions"]]
+    document["refusals"] = free[:1]
+
+
 #: Forgeries of a general lottery, every hash made to fit: (the step that must fail, the change).
 LOTTERY_FORGERIES: list[tuple[str, Change]] = [
     ("LOTTERY", lambda d: d["lottery"]["panels"][5].pop()),
@@ -200,7 +219,11 @@ LOTTERY_FORGERIES: list[tuple[str, Change]] = [
     ("CHANCES", lambda d: d["lottery"]["cells"][0].__setitem__(3, 1)),
     ("CHANCES", lambda d: d["lottery"]["panels"].pop()),
     ("CHANCES", lambda d: d["lottery"].update(ceiling=[1, 10**6])),
+    ("LOTTERY", _one_panel),
     ("CERTIFICATE", _favour),
+    ("CERTIFICATE", _one_level),
+    ("COMMITMENT", _refused_yet_eligible),
+    ("COMMITMENT", lambda d: d.update(previous="")),
     ("CERTIFICATE", lambda d: d["lottery"].update(method="none")),
     ("CERTIFICATE", lambda d: d["lottery"].update(bound=[1, 7919])),
     ("CERTIFICATE", lambda d: d["lottery"].update(levels=[])),

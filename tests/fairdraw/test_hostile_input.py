@@ -131,6 +131,10 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
         "SOLUTION_OF_ANOTHER_PLAN",
         lambda: draw(POOL, plan_of({"s0": (2, 1)}), SOLUTION, bytes(32)),
     ),
+    (
+        "SOLUTION_OF_ANOTHER_POOL",
+        lambda: draw(Pool(POOL.candidates[1:]), PLAN, SOLUTION, bytes(32)),
+    ),
     ("INTEGER_OUT_OF_RANGE", lambda: trial(POOL, PLAN, 0)),
 ]
 

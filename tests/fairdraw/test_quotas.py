@@ -108,6 +108,7 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
     ("CEILING_INVALID", lambda: plan_of({"s": (1, 0)}, ceiling=True)),
     ("CEILING_INVALID", lambda: plan_of({"s": (1, 0)}, ceiling="1/0")),
     ("CEILING_INVALID", lambda: plan_of({"s": (1, 0)}, ceiling="nan")),
+    ("CEILING_INVALID", lambda: plan_of({"s": (1, 0)}, ceiling="1e99999999999")),
     ("CEILING_INVALID", lambda: plan_of({"s": (1, 0)}, ceiling=Fraction(10**6 + 1, 10**6))),
     ("RECORD_INVALID", lambda: Plan.from_record({**PLAN.record(), "ceiling": [1, 0]})),
     ("RECORD_INVALID", lambda: Plan.from_record({**PLAN.record(), "quotas": [{"low": 1}]})),

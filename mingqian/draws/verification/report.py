@@ -255,6 +255,8 @@ def _fairness(facts: Mapping[str, Any]) -> dict[str, str]:
             "fairness_note": note,
         }
     lowest = Fraction(*facts["lowest"])
+    if not facts["proven"]:
+        note = f"这份凭证没有证明最低机会已是最高，请向办理单位核实为什么。{note}"
     if bound - lowest > ROUNDING:
         # A general lottery of whole panels may stay below the bound: both figures are told.
         return {

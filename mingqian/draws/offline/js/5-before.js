@@ -197,6 +197,9 @@ class Draw {
       return [utf8(party.id), promise];
     });
     demand(ascending(doc.refusals), "refusals", "every id once, in order");
+    const back = this.eligible.map(({ id }) => id).filter((id) => doc.refusals.includes(id));
+    demand(back.length === 0, "refusals", "nobody who can be drawn", back);
+    demand(doc.previous !== "", "previous", "a digest or null", "nothing");
     const failed = doc.abandoned.map((value) => unhex(value, "abandoned"));
     whole(doc.trials, "trials");
     whole(doc.attempt, "attempt", failed.length + 1, failed.length + 1);

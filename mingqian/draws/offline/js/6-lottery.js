@@ -1,7 +1,7 @@
 // Steps 7 to 9: types and rows from the pool and the plan, every panel against every row, chances, certificate.
 
 const UNIT = 2 ** 40;
-const MOST_PANELS = 2 ** 14;
+const [LEAST_PANELS, MOST_PANELS] = [2 ** 10, 2 ** 14];
 const DEAREST = 2 ** 40;
 
 class Lottery extends Draw {
@@ -151,7 +151,7 @@ class Lottery extends Draw {
 
   async checkPanels() {
     const { panels } = this.doc.lottery;
-    whole(panels.length, "lottery.panels", 1, MOST_PANELS);
+    whole(panels.length, "lottery.panels", LEAST_PANELS, MOST_PANELS);
     const sums = new Int32Array(this.rows.length);
     for (const [i, panel] of panels.entries()) {
       const fits = panel.every((c, n) => c >= 0 && c < this.cells.length && (n === 0 || panel[n - 1] <= c));
@@ -224,8 +224,8 @@ class Lottery extends Draw {
       await this.breath.take(i, levels.length);
     }
     demand(rest.size === 0, "lottery.levels", "every type in one level", [...rest]);
-    // Columns need not reach the bound: then both figures are shown.
-    const apart = this.mode === "L" && lottery.method === "columns" ? this.facts.lowest : null;
+    // Columns need not reach the bound: then both figures are shown, and nothing is proven.
+    const apart = this.facts.proven ? null : this.facts.lowest;
     return { bound: this.facts.bound, apart };
   }
 
@@ -242,17 +242,27 @@ class Lottery extends Draw {
   judge(level, rest, number, where) {
     const low = Ratio.least([...rest].map((t) => this.chance[t]));
     const { bound, rounding } = this.bound(level.prices, rest);
+    const general = this.mode === "L";
     const tiny = new Ratio(1, 1 << 20);
-    let slack = rounding.plus(tiny);
+    let slack = new Ratio(1, this.unit).plus(rounding).plus(tiny);
     if (number === 0) {
       const told = this.doc.lottery.bound.map(BigInt);
       demand(told[0] === bound.n && told[1] === bound.d, "lottery.bound", bound, told.join("/"));
       this.facts.bound = bound;
-      slack = this.mode === "L" ? new Ratio(1, 1 << 11) : tiny;
+      // A sixteenth of the bound, within two limits: rounding to whole panels asks for no more.
+      const sixteenth = Ratio.most([bound.over(new Ratio(16)), new Ratio(1, 1 << 14)]);
+      slack = general ? Ratio.least([new Ratio(1, 1 << 11), sixteenth]) : tiny;
+      this.facts.proven = !slack.below(bound.minus(low));
     }
-    if (this.doc.lottery.method === "columns" && this.mode === "L") slack = ONE;
     const gap = bound.minus(low);
-    demand(gap.n >= 0n && !slack.below(gap), where, bound, low);
+    const columns = general && this.doc.lottery.method === "columns";
+    demand(gap.n >= 0n && (columns || !slack.below(gap)), where, bound, low);
+    if (!general || columns) return;
+    for (const t of level.types) {
+      const seat = new Ratio(1, BigInt(this.unit) * BigInt(this.types[t].ids.length));
+      const most = bound.plus(seat).plus(rounding).plus(tiny);
+      demand(!most.below(this.chance[t]), `${where}, type ${t}`, `at most ${most}`, this.chance[t]);
+    }
   }
 
   /**
@@ -281,7 +291,7 @@ class Lottery extends Draw {
       } else if (gain > 0n) weight += gain * people;
       else loose += gain * people;
     });
-    const rounding = new Ratio(1, this.unit).plus(weight ? new Ratio(steps, weight * BigInt(this.unit)) : new Ratio(0));
+    const rounding = weight ? new Ratio(steps, weight * BigInt(this.unit)) : new Ratio(0);
     if (!weight) return { bound: this.ceiling, rounding };
     const left = new Ratio(spend).minus(new Ratio(kept, this.unit)).minus(new Ratio(loose).times(this.ceiling));
     return { bound: Ratio.least([left.over(new Ratio(weight)), this.ceiling]), rounding };

@@ -116,7 +116,7 @@ class Judge extends Lottery {
     for (const [s, seats] of this.mode === "S" ? this.seats[0].entries() : []) {
       const lots = [];
       for (const [t, type] of this.types.entries()) {
-        if (seats && type.strata.includes(s)) lots.push(...await this.lots(this.s, t));
+        if (seats && type.strata.includes(s)) for (const lot of await this.lots(this.s, t)) lots.push(lot);
       }
       for (const lot of lots.sort(byTicket).slice(0, seats)) places.push({ s, ...lot });
     }
@@ -134,7 +134,7 @@ class Judge extends Lottery {
       const wanted = strata.some((s) => missing[s]);
       const own = wanted ? await this.lots(seed, t, this.drawn) : [];
       list.addType(t, strata, this.capsOf(t, strata[0]), own.length);
-      lots.push(...own);
+      for (const lot of own) lots.push(lot);
     }
     demand(list.fill(), "alternates", "somebody for every seat", "too few people");
     const places = [];
