@@ -27,12 +27,12 @@ STEPS = ("FORMAT POOL EXCLUSIONS RULES COMMITMENT SEED LOTTERY CHANCES CERTIFICA
 #: Per language: verdicts (3), remarks (2), labels of a failure (3), names of the steps.
 WORDS = {
     "en": ("every step fits", "step {} failed: do not trust this file", "the file cannot be read", "not checked", "none in the file", "expected",
-           "the file says", "at", dict(zip(STEPS, (
+           "the file says", "at", "compare with what was published elsewhere", dict(zip(STEPS, (
                "complete, official, canonical form|fingerprint of the pool|every exclusion has its rule and evidence|seats and rules unchanged|"
                "committed first, revealed later|seed made of all contributions|every possible panel keeps the rules|"
                "chances add up to the seats|smallest chance cannot be larger|seats by type follow from the seed|every primary recomputed|"
                "every alternate recomputed|nothing else was changed|signatures").split("|")))),
-    "zh": ("全部相符", "第 {} 步未通过，请勿采信这份文件", "文件无法读取", "未检查", "文件未附签名", "应为", "文件所载", "所在位置", dict(zip(STEPS, (
+    "zh": ("全部相符", "第 {} 步未通过，请勿采信这份文件", "文件无法读取", "未检查", "文件未附签名", "应为", "文件所载", "所在位置", "请与别处公布的核对", dict(zip(STEPS, (
         "文件完整、格式规范 评委库指纹相符 排除均有据 席位与抽取规则相符 先承诺、后揭示 种子合成正确 每一种可能的名单都合规 机会总数无误 最低机会已是最高 "
         "各类席位数由种子决定 正选逐席重算一致 备选次序重算一致 其余内容未被改动 签名相符").split())))}
 #: What stands where: {..} an object with these fields, [x] a list of x, (x, y) just these two, (None, x) null or x.
@@ -434,7 +434,7 @@ class Draw:
             message = self.digest_of("fairdraw/1/signature", entry["party"].encode(), self.d)
             fits = entry["algorithm"] == "ed25519" and len(entry) == 4 and ed25519_is_valid(key, message, signature)
             demand(fits, f"signatures[{i}]", "a valid signature", entry["party"])
-        self.facts["signatures"] = [[e["party"], e["public_key"]] for e in self.doc["signatures"]]
+        self.facts.update(signatures=[[e["party"], e["public_key"]] for e in self.doc["signatures"]], **{n: self.doc[n] for n in ("digest", "beacon")})
         return ", ".join(entry["party"] for entry in self.doc["signatures"])
 
 def splitmix(start, index):
@@ -528,7 +528,7 @@ def verify(data: bytes) -> Any:
 
 def lines(report: Any, language: str = "en") -> Any:
     """The report in words: one line for each step, and more for the one that failed."""
-    fits, failed, unreadable, unchecked, unsigned, expected, found, at, names = WORDS[language]
+    fits, failed, unreadable, unchecked, unsigned, expected, found, at, compare, names = WORDS[language]
     text = []
     for check in report.checks:
         rest = check.value if check.ok is not None else unsigned if report.ok else unchecked
@@ -536,6 +536,10 @@ def lines(report: Any, language: str = "en") -> Any:
         if check.ok is False:
             failed, told = failed.format(check.number), ((at, check.where), (expected, check.expected), (found, check.found))
             text += [f"        {label}: {said}" for label, said in told if said]
+    if report.ok:  # what no file can vouch for by itself
+        beacon = report.facts["beacon"] or {}
+        told = [("digest", report.facts["digest"]), *report.facts["signatures"], *sorted(("beacon " + k, v) for k, v in beacon.items())]
+        text += [compare + ":", *(f"        {label} {said}" for label, said in told)]
     return [*text, fits if report.ok else failed if report.readable else unreadable]
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from fairdraw.verify import WORDS
 
 from .sandbox import Judgement
 
-NAMES: Mapping[str, str] = WORDS["zh"][8]
+NAMES: Mapping[str, str] = WORDS["zh"][-1]
 SEAT = re.compile(r"(panel|alternates)\[(\d+)\]\.(\w+) \((.*), (\d+)\)")
 # So close to the bound the smallest chance differs from it only by the rounding to units.
 ROUNDING = Fraction(1, 1 << 20)
