@@ -31,7 +31,7 @@ from fairdraw import (
     transcript,
 )
 from fairdraw.drawing import solve_grouped
-from fairdraw.grouping import group_by_type
+from fairdraw.people.grouping import group_by_type
 
 SEED = bytes(range(32))
 NONCES = {"observer": bytes(range(32)), "office": bytes(range(100, 132))}
@@ -132,8 +132,8 @@ def _drawn(pool: Pool, plan: Plan) -> dict[str, Any]:
 
 
 def _feasible(pool: Pool, plan: Plan) -> dict[str, Any]:
-    from fairdraw.general import seating_of
-    from fairdraw.lottery import fillable
+    from fairdraw.lottery.general import seating_of
+    from fairdraw.lottery.solving import fillable
 
     start, cpu = time.perf_counter(), time.process_time()
     panel = fillable(seating_of(group_by_type(pool, plan)))

@@ -43,7 +43,8 @@ happen in different processes. Solving and drawing are deterministic: the same p
 give the same bytes on every platform.
 """
 
-from fairdraw.diagnosis import (
+from fairdraw.diagnosis.relaxation import Relaxation, apply_relaxation
+from fairdraw.diagnosis.report import (
     Conflict,
     Diagnosis,
     QuotaShortage,
@@ -56,7 +57,6 @@ from fairdraw.drawing import Result, Seat, draw, solve, trial
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym
 from fairdraw.quotas import Quota
-from fairdraw.relaxation import Relaxation, apply_relaxation
 from fairdraw.rules import OPEN_STRATUM, Member, Plan, Stratum
 from fairdraw.seed import (
     VERSION,

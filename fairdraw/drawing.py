@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fairdraw.chances import Unfillable
+from fairdraw.diagnosis.feasibility import Demand, worst_case_gap
 from fairdraw.errors import FairdrawError, Infeasible
-from fairdraw.feasibility import Demand, worst_case_gap
-from fairdraw.general import name_rows, seating_of
-from fairdraw.grouping import Grouping, group_by_type
+from fairdraw.flow.chances import Unfillable
+from fairdraw.lottery.general import name_rows, seating_of
+from fairdraw.lottery.seating import ALTERNATE, PRIMARY
+from fairdraw.people.grouping import Grouping, group_by_type
 from fairdraw.pool import Pool
 from fairdraw.rules import Plan
-from fairdraw.seating import ALTERNATE, PRIMARY
 from fairdraw.seed import Tickets, alternate_seed, check_nonce, index_below, trial_seed
 from fairdraw.solution import Solution, of_lottery, type_chances
 from fairdraw.strata import people_by_stratum, solve_strata
@@ -68,7 +68,7 @@ def solve(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Soluti
     grouping = group_by_type(pool, plan)
     solution = solve_grouped(grouping, pool, progress=progress)
     if solution is None:
-        from fairdraw.diagnosis import why_not
+        from fairdraw.diagnosis.report import why_not
 
         raise Infeasible(why_not(grouping, pool))
     return solution
@@ -96,7 +96,7 @@ def _solve_strata(grouping: Grouping, pool: Pool) -> Solution:
 
 
 def _solve_flow(grouping: Grouping, pool: Pool) -> Solution:
-    from fairdraw.flow import SCALE, chance_of_types, solve_flow
+    from fairdraw.flow.solving import SCALE, chance_of_types, solve_flow
 
     flow = solve_flow(grouping)
     cells = tuple(zip(flow.types.tolist(), flow.strata.tolist(), flow.units.tolist()))
@@ -114,8 +114,8 @@ def _solve_flow(grouping: Grouping, pool: Pool) -> Solution:
 
 
 def _solve_general(grouping: Grouping, pool: Pool, progress: Progress | None) -> Solution | None:
-    from fairdraw.conflicts import Problem
-    from fairdraw.lottery import solve_lottery
+    from fairdraw.diagnosis.conflicts import Problem
+    from fairdraw.lottery.solving import solve_lottery
 
     seating = seating_of(grouping)
     problem = Problem.with_seating(name_rows(grouping), seating)
@@ -157,7 +157,7 @@ def _draw(
         places = _draw_flow(solution, seed)
     taken = {person for _, _, person, _ in places}
     profile = pool.profile
-    from fairdraw.reserves import draw_alternates
+    from fairdraw.flow.reserves import draw_alternates
 
     others = draw_alternates(
         solution.grouping, taken, alternate_seed(seed, profile=profile), profile=profile
@@ -223,7 +223,7 @@ def seats_by_cell(solution: Solution, seed: bytes) -> list[int]:
     """Mode B: how many seats each cell gets, in the order of ``solution.cells``."""
     import numpy as np
 
-    from fairdraw.halving import halve_all
+    from fairdraw.flow.halving import halve_all
 
     table = np.array(solution.cells, np.int64).reshape(-1, 3)
     types = solution.grouping.table

@@ -15,7 +15,9 @@ from json.encoder import encode_basestring as quoted
 from operator import attrgetter, lt, not_
 from typing import Any
 
-from fairdraw.candidate import (
+from fairdraw.canonical import clean_texts, merkle_root
+from fairdraw.errors import FairdrawError
+from fairdraw.people.candidate import (
     Candidate,
     Exclusion,
     Pairs,
@@ -26,9 +28,7 @@ from fairdraw.candidate import (
     pseudonym,
     trusted,
 )
-from fairdraw.canonical import clean_texts, merkle_root
-from fairdraw.columnar import Column, hashable, paired_values, written
-from fairdraw.errors import FairdrawError
+from fairdraw.people.columnar import Column, hashable, paired_values, written
 
 __all__ = ["Candidate", "Exclusion", "Pool", "pseudonym"]
 

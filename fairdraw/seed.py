@@ -51,11 +51,12 @@ class Program:
 
 @lru_cache(maxsize=4)
 def this_program(profile: str = "sha256") -> Program:
-    """The program that is running, hashed over its own ``*.py`` files in order of name."""
+    """The program that is running, hashed over all its ``*.py`` files in order of path."""
     folder = Path(__file__).parent
+    sources = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}
     fields: list[bytes] = []
-    for path in sorted(folder.glob("*.py"), key=lambda path: path.name):
-        fields += [path.name.encode(), path.read_bytes().replace(b"\r\n", b"\n")]
+    for name in sorted(sources):
+        fields += [name.encode(), sources[name].read_bytes().replace(b"\r\n", b"\n")]
     return Program(
         "fairdraw", VERSION, digest("fairdraw/1/program", *fields, profile=profile).hex()
     )

@@ -11,11 +11,11 @@ from typing import Any
 
 from fairdraw.canonical import canonical, digest
 from fairdraw.errors import FairdrawError
-from fairdraw.general import chances_of_types, lottery_of, lottery_record, seating_of
-from fairdraw.grouping import Grouping, group_by_type
+from fairdraw.lottery.general import chances_of_types, lottery_of, lottery_record, seating_of
+from fairdraw.lottery.seating import Lottery, Seating
+from fairdraw.people.grouping import Grouping, group_by_type
 from fairdraw.pool import Pool
 from fairdraw.rules import Plan
-from fairdraw.seating import Lottery, Seating
 from fairdraw.strata import solve_strata
 
 
@@ -97,7 +97,7 @@ class Solution:
     def bound(self) -> Fraction:
         """No lottery over valid panels can give everybody more than this."""
         if self.lottery is not None and self.seating is not None:
-            from fairdraw.certificate import level_bound
+            from fairdraw.lottery.certificate import level_bound
 
             lottery = self.lottery
             return level_bound(self.seating, self.type_chances, lottery.levels, 0, lottery.ceiling)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from fairdraw.chances import Unfillable
-from fairdraw.grouping import Grouping
+from fairdraw.flow.chances import Unfillable
+from fairdraw.people.grouping import Grouping
 
 
 def people_by_stratum(grouping: Grouping) -> list[list[str]]:

@@ -27,10 +27,10 @@ from fairdraw import (
     vectors,
 )
 from fairdraw.cli import told
+from fairdraw.cli.messages import sentence
 from fairdraw.cli.options import parser
-from fairdraw.messages import sentence
-from fairdraw.planfile import read_plan
-from fairdraw.sheets import Names, read_pool, write_keys
+from fairdraw.cli.planfile import read_plan
+from fairdraw.cli.sheets import Names, read_pool, write_keys
 from fairdraw.verify import lines, verify
 
 

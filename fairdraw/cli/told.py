@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from fairdraw import Diagnosis, Plan, Pool, Result, Solution, lot_code
-from fairdraw.sheets import Names
+from fairdraw.cli.sheets import Names
 from fairdraw.substitution import Roster, Skip, Substitution
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fairdraw.relaxation import COSTS
+from fairdraw.diagnosis.relaxation import COSTS
 from mingqian.draws.queries.rules import findings_of
 from mingqian.draws.queries.rules.people import deed_of
 from mingqian.draws.queries.seats import Seat

@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from fairdraw.seating import ALTERNATE, PRIMARY, Seating, SeatRow
+from fairdraw.lottery.seating import ALTERNATE, PRIMARY, Seating, SeatRow
 
 
 def skewed_pool(

@@ -11,7 +11,7 @@ from bench import instances
 from bench.ours import read
 from bench.rounds import Runs, in_turns, ratio
 from fairdraw.drawing import solve_grouped
-from fairdraw.grouping import group_by_type
+from fairdraw.people.grouping import group_by_type
 
 SAY = "import sys, json; print('noise'); print(json.dumps({'wall': float(sys.argv[1]), 'memory': 2048}))"
 

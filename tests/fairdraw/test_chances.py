@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from fairdraw import Infeasible, solve
-from fairdraw.chances import Kind, Unfillable, leximin
-from fairdraw.halving import halve_all
-from fairdraw.network import Network
+from fairdraw.flow.chances import Kind, Unfillable, leximin
+from fairdraw.flow.halving import halve_all
+from fairdraw.flow.network import Network
 from tests.fairdraw.invented import mixed_pool, person, plain_pool, plan_of
 
 

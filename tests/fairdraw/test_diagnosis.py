@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fairdraw import FairdrawError, Plan, Pool, apply_relaxation, diagnose
-from fairdraw.relaxation import Relaxation
+from fairdraw.diagnosis.relaxation import Relaxation
 from tests.fairdraw.invented import mixed_pool, person, plan_of
 
 

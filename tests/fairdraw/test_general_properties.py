@@ -21,13 +21,13 @@ from fairdraw import (
     apply_relaxation,
     diagnose,
     draw,
-    panelsearch,
     solve,
 )
-from fairdraw.conflicts import Problem
-from fairdraw.grouping import group_by_type
-from fairdraw.lottery import fillable
-from fairdraw.seating import Seating, SeatRow
+from fairdraw.diagnosis import panelsearch
+from fairdraw.diagnosis.conflicts import Problem
+from fairdraw.lottery.seating import Seating, SeatRow
+from fairdraw.lottery.solving import fillable
+from fairdraw.people.grouping import group_by_type
 from fairdraw.verify import verify
 from tests.fairdraw.invented import plan_of, whole_draw
 from tests.fairdraw.test_draw_properties import assert_valid

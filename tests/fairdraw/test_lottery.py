@@ -11,12 +11,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from fairdraw.certificate import level_bound
-from fairdraw.chances import Unfillable
-from fairdraw.layout import lay_out
-from fairdraw.leximin_lp import Claims, leximin
-from fairdraw.lottery import fillable, solve_lottery
-from fairdraw.seating import ALTERNATE, PRIMARY, Lottery, Seating, SeatRow
+from fairdraw.flow.chances import Unfillable
+from fairdraw.lottery.certificate import level_bound
+from fairdraw.lottery.layout import lay_out
+from fairdraw.lottery.leximin_lp import Claims, leximin
+from fairdraw.lottery.seating import ALTERNATE, PRIMARY, Lottery, Seating, SeatRow
+from fairdraw.lottery.solving import fillable, solve_lottery
 from tests.fairdraw.seatings import committee_pool, skewed_pool
 
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from fairdraw.chances import Unfillable
-from fairdraw.lottery import fillable, solve_lottery
-from fairdraw.programs import OPTIMAL, program
-from fairdraw.seating import ALTERNATE, PRIMARY, Lottery, Seating
+from fairdraw.flow.chances import Unfillable
+from fairdraw.lottery.programs import OPTIMAL, program
+from fairdraw.lottery.seating import ALTERNATE, PRIMARY, Lottery, Seating
+from fairdraw.lottery.solving import fillable, solve_lottery
 from tests.fairdraw.seatings import small_seating
 
 

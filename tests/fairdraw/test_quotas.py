@@ -276,7 +276,7 @@ def test_a_feasible_plan_tells_what_is_tight_and_who_is_certain() -> None:
 def test_more_kinds_of_people_than_can_be_handled_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("fairdraw.grouping.MOST_TYPES", 3)
+    monkeypatch.setattr("fairdraw.people.grouping.MOST_TYPES", 3)
     with pytest.raises(FairdrawError, match="TOO_MANY_TYPES"):
         solve(POOL, PLAN)
 

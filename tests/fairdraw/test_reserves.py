@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from fairdraw import OPEN_STRATUM, Plan, Pool, Stratum, draw, solve
+from fairdraw.diagnosis.feasibility import SeatModel
 from fairdraw.drawing import solve_grouped
-from fairdraw.feasibility import SeatModel
-from fairdraw.grouping import Grouping, group_by_type
-from fairdraw.reserves import _lookahead, _Plenty, draw_alternates
+from fairdraw.flow.reserves import _lookahead, _Plenty, draw_alternates
+from fairdraw.people.grouping import Grouping, group_by_type
 from fairdraw.seed import Tickets
 from tests.fairdraw.invented import person
 

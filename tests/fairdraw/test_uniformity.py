@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from fairdraw import Plan, Pool, draw, solve
-from fairdraw.flow import SCALE
-from fairdraw.halving import halve_all
+from fairdraw.flow.halving import halve_all
+from fairdraw.flow.solving import SCALE
 from fairdraw.seed import Tickets, stream
 from tests.fairdraw.invented import person, plain_pool, plan_of
 

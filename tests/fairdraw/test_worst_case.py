@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from fairdraw import Plan, Pool
-from fairdraw.feasibility import Demand, SeatModel, primary_gap, worst_case_gap
-from fairdraw.grouping import Grouping, group_by_type
+from fairdraw.diagnosis.feasibility import Demand, SeatModel, primary_gap, worst_case_gap
+from fairdraw.people.grouping import Grouping, group_by_type
 from tests.fairdraw.invented import person, plan_of
 
 

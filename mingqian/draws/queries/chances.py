@@ -11,7 +11,7 @@ from typing import Any
 from django.core.cache import cache
 
 import fairdraw
-from fairdraw.grouping import Type
+from fairdraw.people.grouping import Type
 from mingqian.draws.models import Draw, DrawApplication, FrozenMember
 
 from .ceremony import frozen_plan, frozen_pool

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from fairdraw.network import Network
+from fairdraw.flow.network import Network
 
 
 @dataclass(frozen=True)

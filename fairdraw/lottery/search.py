@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fairdraw.programs import Bools, Ints
+from fairdraw.lottery.programs import Bools, Ints
 
 #: What a broken hard bound costs beside a broken wish.
 _HARD = 2

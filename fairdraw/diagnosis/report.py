@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from fairdraw.diagnosis.feasibility import Demand, Gap, primary_gap, worst_case_gap
+from fairdraw.diagnosis.relaxation import Relaxation, find_relaxations, find_remedy
 from fairdraw.drawing import Progress, solve_grouped
-from fairdraw.feasibility import Demand, Gap, primary_gap, worst_case_gap
-from fairdraw.general import RowName, name_rows
-from fairdraw.grouping import Grouping, Row, group_by_type, reach
+from fairdraw.lottery.general import RowName, name_rows
+from fairdraw.people.grouping import Grouping, Row, group_by_type, reach
 from fairdraw.pool import Pool
-from fairdraw.relaxation import Relaxation, find_relaxations, find_remedy
 from fairdraw.rules import Plan
 from fairdraw.solution import Solution, chances_above
 
@@ -190,8 +190,8 @@ def count_strata(pool: Pool, plan: Plan) -> tuple[StratumCount, ...]:
 
 def _diagnose_general(grouping: Grouping, strata: tuple[StratumCount, ...]) -> Diagnosis:
     """Why no panel keeps the rules of a mode L plan."""
-    from fairdraw.conflicts import Problem, find_clashes
-    from fairdraw.remedies import find_changes, find_cure
+    from fairdraw.diagnosis.conflicts import Problem, find_clashes
+    from fairdraw.diagnosis.remedies import find_changes, find_cure
 
     plan, problem = grouping.plan, Problem.of(grouping)
     clashes = find_clashes(problem)

@@ -12,13 +12,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from fairdraw.conflicts import Clash, Problem, Rule
+from fairdraw.diagnosis.conflicts import Clash, Problem, Rule
+from fairdraw.diagnosis.relaxation import COSTS, Relaxation, apply_relaxation
 from fairdraw.errors import FairdrawError
-from fairdraw.general import KINDS, RowName
-from fairdraw.grouping import Grouping
-from fairdraw.relaxation import COSTS, Relaxation, apply_relaxation
+from fairdraw.lottery.general import KINDS, RowName
+from fairdraw.lottery.seating import Seating
+from fairdraw.people.grouping import Grouping
 from fairdraw.rules import Plan
-from fairdraw.seating import Seating
 
 #: How many steps of one change are tried.
 _STEPS = 10

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from fairdraw.grouping import Type
+    from fairdraw.people.grouping import Type
 
 Ints = NDArray[np.int64]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fairdraw.grouping import Grouping
-from fairdraw.network import Network
+from fairdraw.flow.network import Network
+from fairdraw.people.grouping import Grouping
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def worst_case_gap(grouping: Grouping, demand: Demand) -> Gap:
     demand = replace(demand, alternate=alternate)
     if _safe_by_numbers(grouping, demand):
         return Gap({})
-    from fairdraw.worstcase import worst_panel
+    from fairdraw.diagnosis.worstcase import worst_panel
 
     short, inside, rows = worst_panel(grouping, demand)
     return Gap(_spread(short, inside, alternate), rows)

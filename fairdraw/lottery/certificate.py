@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from fairdraw.layout import Layout, lay_out
-from fairdraw.seating import Level, Seating
+from fairdraw.lottery.layout import Layout, lay_out
+from fairdraw.lottery.seating import Level, Seating
 
 
 class Bounds:

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from fairdraw.diagnosis.feasibility import Demand, is_feasible
 from fairdraw.errors import FairdrawError
-from fairdraw.feasibility import Demand, is_feasible
-from fairdraw.grouping import Grouping, Type
+from fairdraw.people.grouping import Grouping, Type
 from fairdraw.rules import Plan
 
 if TYPE_CHECKING:
-    from fairdraw.diagnosis import Conflict, Shortage
+    from fairdraw.diagnosis.report import Conflict, Shortage
 
 #: What one step of a change costs; only the order matters.
 COSTS = {

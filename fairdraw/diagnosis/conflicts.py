@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from fairdraw.general import KINDS, RowName, name_rows, seating_of
-from fairdraw.grouping import Grouping
-from fairdraw.panelsearch import PanelSearch
-from fairdraw.seating import Seating, SeatRow
+from fairdraw.diagnosis.panelsearch import PanelSearch
+from fairdraw.lottery.general import KINDS, RowName, name_rows, seating_of
+from fairdraw.lottery.seating import Seating, SeatRow
+from fairdraw.people.grouping import Grouping
 
 
 @dataclass(frozen=True, order=True)

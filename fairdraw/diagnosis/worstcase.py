@@ -12,8 +12,8 @@ from __future__ import annotations
 import highspy
 import numpy as np
 
-from fairdraw.feasibility import Demand
-from fairdraw.grouping import Grouping
+from fairdraw.diagnosis.feasibility import Demand
+from fairdraw.people.grouping import Grouping
 
 
 class _Program:

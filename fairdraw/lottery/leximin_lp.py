@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fairdraw.chances import Unfillable
-from fairdraw.layout import Layout
-from fairdraw.programs import INFINITY, OPTIMAL, Bools, Floats, Ints, program
+from fairdraw.flow.chances import Unfillable
+from fairdraw.lottery.layout import Layout
+from fairdraw.lottery.programs import INFINITY, OPTIMAL, Bools, Floats, Ints, program
 
 #: A reduced cost below this share of the average one counts as none.
 _NOISE = 1e-6

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fairdraw.finishing import mend, rounded, spread
-from fairdraw.layout import Layout
-from fairdraw.programs import Bools, Floats, Ints
-from fairdraw.rounding import Rounding
-from fairdraw.search import alone, search
+from fairdraw.lottery.finishing import mend, rounded, spread
+from fairdraw.lottery.layout import Layout
+from fairdraw.lottery.programs import Bools, Floats, Ints
+from fairdraw.lottery.rounding import Rounding
+from fairdraw.lottery.search import alone, search
 
 Progress = Callable[[int, int], object]
 

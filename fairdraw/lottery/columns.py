@@ -14,9 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from fairdraw.chances import Unfillable
-from fairdraw.layout import Layout
-from fairdraw.programs import INFINITY, OPTIMAL, Bools, Floats, Ints, program, whole_solution
+from fairdraw.flow.chances import Unfillable
+from fairdraw.lottery.layout import Layout
+from fairdraw.lottery.programs import (
+    INFINITY,
+    OPTIMAL,
+    Bools,
+    Floats,
+    Ints,
+    program,
+    whole_solution,
+)
 
 #: A panel this much better than its price is worth a column.
 _BETTER = 1e-7

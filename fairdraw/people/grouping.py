@@ -16,9 +16,9 @@ from fairdraw.pool import Pool
 from fairdraw.rules import OPEN_STRATUM, Plan
 
 if TYPE_CHECKING:
-    from fairdraw.candidate import Pairs
-    from fairdraw.likeness import Class, Key, Likeness
-    from fairdraw.typetable import TypeTable
+    from fairdraw.people.candidate import Pairs
+    from fairdraw.people.likeness import Class, Key, Likeness
+    from fairdraw.people.typetable import TypeTable
 
 #: More kinds of people than this make no general lottery that anybody could read or check.
 MOST_TYPES = 250_000
@@ -69,7 +69,7 @@ class Grouping:
     @cached_property
     def table(self) -> TypeTable:
         """The types as columns of numbers (modes S and B)."""
-        from fairdraw.typetable import TypeTable
+        from fairdraw.people.typetable import TypeTable
 
         return TypeTable(self.types, self.rows_of)
 
@@ -122,7 +122,7 @@ def group_by_type(pool: Pool, plan: Plan) -> Grouping:
 def _alike(pool: Pool, plan: Plan) -> Likeness:
     """The eligible people who can reach a seat, by what they have in common."""
     # Only solving needs numpy; reading and explaining a transcript does not.
-    from fairdraw.likeness import Likeness
+    from fairdraw.people.likeness import Likeness
 
     for member in plan.members:
         place = pool.position(member.id)

@@ -1,7 +1,7 @@
 """Mode L in numbers: cells to fill, rows to keep, and a lottery over whole panels.
 
 Nothing here knows an employer, a stratum or a quota by name: whoever states the plan translates
-it into a ``Seating``, hands that to ``fairdraw.lottery.solve_lottery``, and translates back.
+it into a ``Seating``, hands that to ``fairdraw.lottery.solving.solve_lottery``, and translates back.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from fairdraw.layout import Layout
-from fairdraw.programs import OPTIMAL, Bools, Floats, Ints, program, whole_solution
+from fairdraw.lottery.layout import Layout
+from fairdraw.lottery.programs import OPTIMAL, Bools, Floats, Ints, program, whole_solution
 
 #: A product this close below a whole number is taken for that number.
 _NEAR = 1e-6

@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import Any
 
 from fairdraw.errors import FairdrawError
-from fairdraw.grouping import Grouping
+from fairdraw.lottery.seating import ALTERNATE, PRIMARY, Level, Lottery, Seating, SeatRow
+from fairdraw.people.grouping import Grouping
 from fairdraw.rules import Plan
-from fairdraw.seating import ALTERNATE, PRIMARY, Level, Lottery, Seating, SeatRow
 
 #: The two kinds of seats as strata name them, by the number of the kind.
 KINDS = ("primary", "alternate")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairdraw.layout import Layout
-from fairdraw.programs import Bools, Ints, program, whole_solution
-from fairdraw.search import Batch
+from fairdraw.lottery.layout import Layout
+from fairdraw.lottery.programs import Bools, Ints, program, whole_solution
+from fairdraw.lottery.search import Batch
 
 #: Pairs of cells looked through, and changes of the rows tried.
 _PAIRS, _TARGETS = 40_000, 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fairdraw.seating import PRIMARY, Seating
+from fairdraw.lottery.seating import PRIMARY, Seating
 
 Ints = NDArray[np.int64]
 

@@ -8,15 +8,15 @@ from math import ceil, gcd, log2
 
 import numpy as np
 
-from fairdraw.certificate import Bounds
-from fairdraw.chances import Unfillable
-from fairdraw.columns import Columns, Shares, any_panel, equal_panels
-from fairdraw.layout import Layout, lay_out
-from fairdraw.leximin_lp import Claims, Stage, level_prices, leximin, smallest_maximum
-from fairdraw.portfolio import panel_counts, totals
-from fairdraw.programs import Bools, Floats, Ints
-from fairdraw.seating import Level, Lottery, Seating
-from fairdraw.splitting import Part, split
+from fairdraw.flow.chances import Unfillable
+from fairdraw.lottery.certificate import Bounds
+from fairdraw.lottery.columns import Columns, Shares, any_panel, equal_panels
+from fairdraw.lottery.layout import Layout, lay_out
+from fairdraw.lottery.leximin_lp import Claims, Stage, level_prices, leximin, smallest_maximum
+from fairdraw.lottery.portfolio import panel_counts, totals
+from fairdraw.lottery.programs import Bools, Floats, Ints
+from fairdraw.lottery.seating import Level, Lottery, Seating
+from fairdraw.lottery.splitting import Part, split
 
 Progress = Callable[[int, int], object]
 

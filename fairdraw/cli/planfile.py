@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fairdraw.cli.sheets import Names
+from fairdraw.cli.workbook import text_of
 from fairdraw.errors import FairdrawError
 from fairdraw.quotas import Quota
 from fairdraw.rules import Member, Plan, Stratum
-from fairdraw.sheets import Names
-from fairdraw.workbook import text_of
 
 _TOP = {"title", "employer_cap", "group_cap", "group_caps", "labels", "ceiling"}
 _STRATUM = {"id", "primary", "alternate", "group"}

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from fairdraw.lottery import fillable
-from fairdraw.seating import Seating, SeatRow
+from fairdraw.lottery.seating import Seating, SeatRow
+from fairdraw.lottery.solving import fillable
 
 #: So many types are asked about as they are.
 _FEW = 600

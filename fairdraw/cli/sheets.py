@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fairdraw.canonical import digest
+from fairdraw.cli.workbook import WORKBOOKS, text_of, workbook_rows
 from fairdraw.errors import FairdrawError
 from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym
-from fairdraw.workbook import WORKBOOKS, text_of, workbook_rows
 
 
 @dataclass

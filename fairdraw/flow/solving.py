@@ -16,9 +16,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from fairdraw.chances import Chances, Kind, leximin
-from fairdraw.grouping import Grouping
-from fairdraw.network import Network
+from fairdraw.flow.chances import Chances, Kind, leximin
+from fairdraw.flow.network import Network
+from fairdraw.people.grouping import Grouping
 
 Ints = NDArray[np.int64]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairdraw.layout import Layout
-from fairdraw.programs import Bools, Ints
-from fairdraw.search import Batch, Bounds
+from fairdraw.lottery.layout import Layout
+from fairdraw.lottery.programs import Bools, Ints
+from fairdraw.lottery.search import Batch, Bounds
 
 
 class Rounding:

@@ -14,8 +14,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fairdraw.feasibility import SeatModel
-from fairdraw.grouping import Grouping
+from fairdraw.diagnosis.feasibility import SeatModel
+from fairdraw.people.grouping import Grouping
 from fairdraw.seed import Tickets
 
 Ints = NDArray[np.int64]

@@ -1,0 +1,1 @@
+"""Why a plan cannot be filled, and what would make it possible."""

@@ -1,0 +1,1 @@
+"""Mode L: any rows at all, by a lottery over valid panels and its certificate."""
