@@ -149,6 +149,8 @@ SAFE, MASK = (1 << 53) - 1, (1 << 64) - 1
 DEAREST, DEEPEST = 1 << 40, 40
 MOST_SEATS, MOST_QUOTAS = 4095, 500
 LEAST_PANELS, MOST_PANELS = 1 << 10, 1 << 14
+#: By what share a ceiling may be rounded up, so that it has few digits.
+ROUNDED_UP = Fraction(1, 1 << 10)
 #: Over all levels, priced rows times the seats of types that they count: what a file may cost.
 MOST_SUMS = 1 << 27
 #: How far the smallest chance of a general lottery may stay below its bound: a sixteenth of it, but
@@ -220,6 +222,7 @@ PANELS: Any = {
     "types": [(NAME, [str], int, [int])],
     "panels": [[int]],
     "ceiling": RATIO,
+    "ceiling_prices": [(int, int)],
     "method": str,
     "levels": [{"prices": [(int, int)], "types": [int]}],
 }
@@ -815,6 +818,7 @@ class Draw:
         demand(known, "lottery.method", "halving or columns", method)
         levels = lottery["levels"] if self.mode == "L" else [self.only_level(lottery["prices"])]
         ledger = Ledger(self)
+        remark = self.check_ceiling_prices(ledger) if self.mode == "L" else ""
         by_chance = sorted(self.seated, key=self.chance.__getitem__, reverse=True)
         work = 0
         for i, level in enumerate(levels):
@@ -831,10 +835,25 @@ class Draw:
             ledger.settle(types)
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
         bound = "/".join(map(str, self.facts["bound"]))
-        if self.facts["proven"]:
-            return bound
-        smallest = min(self.chance[t] for t in self.seated)
-        return f"NOT PROVEN, smallest {smallest}, none above {bound}"
+        if not self.facts["proven"]:
+            smallest = min(self.chance[t] for t in self.seated)
+            bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
+        return bound + remark
+
+    def check_ceiling_prices(self, ledger: Ledger) -> str:
+        """§5.7: the ceiling is γ times what somebody must have, but for rounding it up."""
+        lottery, asked = self.doc["lottery"], self.doc["plan"]["ceiling"]
+        where = "lottery.ceiling_prices"
+        demand(asked or not lottery["ceiling_prices"], where, "none", "prices")
+        least = ledger.least_maximum(self.read_prices(lottery["ceiling_prices"], where))
+        most = Fraction(1)
+        if asked:
+            most = Fraction(*asked) * least * (1 + ROUNDED_UP) + Fraction(1, self.unit) + TINY
+        fits = self.ceiling == 1 or self.ceiling <= most
+        demand(fits or lottery["method"] == "columns", where, f"at most {most}", self.ceiling)
+        self.facts["ceiling_proven"] = fits
+        told = f", ceiling NOT PROVEN: {self.ceiling}, none needs more than {most}"
+        return "" if fits else told
 
     def only_level(self, prices: dict[str, Any]) -> dict[str, Any]:
         """§5.4: prices of modes S and B as one level that holds every type."""
@@ -1171,6 +1190,18 @@ class Ledger:
             return draw.ceiling, Fraction(0)
         bound = (spend - Fraction(kept, draw.unit) - loose * draw.ceiling) / weight
         return min(bound, draw.ceiling), Fraction(steps, weight) / draw.unit
+
+    def least_maximum(self, prices: dict[int, int]) -> Fraction:
+        """§5.7: every lottery over valid panels gives somebody at least this chance."""
+        rows = [(self.draw.rows[row], price) for row, price in prices.items()]
+        left = sum(min(price * row.low, price * row.high) for row, price in rows)
+        weight = 0
+        for account in self.concerned(prices):
+            spare = max([0, *costs(account.alternate, prices)])
+            dearest = max(costs(account.primary, prices)) - spare if account.primary else 0
+            left -= spare * account.people
+            weight += max(0, dearest) * account.people
+        return Fraction(left, weight) if weight else Fraction(0)
 
 
 def costs(seats: list[list[int]], prices: dict[int, int]) -> list[int]:
