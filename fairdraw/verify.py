@@ -151,6 +151,8 @@ MOST_SEATS, MOST_QUOTAS = 4095, 500
 LEAST_PANELS, MOST_PANELS = 1 << 10, 1 << 14
 #: By what share a ceiling may be rounded up, so that it has few digits.
 ROUNDED_UP = Fraction(1, 1 << 10)
+#: Steps in the search for better chances of mode B, after which it is given up.
+MOST_STEPS = 2_000_000
 #: Over all levels, priced rows times the seats of types that they count: what a file may cost.
 MOST_SUMS = 1 << 27
 #: How far the smallest chance of a general lottery may stay below its bound: a sixteenth of it, but
@@ -838,6 +840,13 @@ class Draw:
         if not self.facts["proven"]:
             smallest = min(self.chance[t] for t in self.seated)
             bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
+        self.facts["full"] = self.mode == "S"
+        if self.mode == "B":
+            better, self.facts["full"] = Exchanges(self).better()
+            if better is not None:
+                where = f"lottery.cells, type {better}"
+                demand(False, where, "no larger chance to take from", self.chance[better])
+            remark = "" if self.facts["full"] else ", smallest chance only"
         return bound + remark
 
     def check_ceiling_prices(self, ledger: Ledger) -> str:
@@ -1202,6 +1211,102 @@ class Ledger:
             left -= spare * account.people
             weight += max(0, dearest) * account.people
         return Fraction(left, weight) if weight else Fraction(0)
+
+
+class Exchanges:
+    """§5.4: whether a chance of mode B could grow at the cost of larger chances only.
+
+    The units are a circulation hub -> caps -> type -> stratum -> hub. A chance can grow if one more
+    unit can go round through its type, and other chances only shrink on the way if they are larger.
+    Nodes: strata, caps without room, and the hub, which stands for all caps with room as well.
+    """
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+        self.crumb = draw.unit >> 20  # rounding leaves some; less than that is nothing
+        self.flows: dict[int, list[tuple[int, int]]] = {}  # by type: (stratum, units)
+        used: Counter[int] = Counter()
+        for cell in draw.cells:
+            self.flows.setdefault(cell.type, []).append((cell.stratum, cell.amount))
+            used.update(dict.fromkeys(draw.caps_of(cell.type, cell.stratum), cell.amount))
+        self.full = {
+            r
+            for r, row in enumerate(draw.rows)
+            if row.name[0] == "cap" and row.high * draw.unit - used[r] <= self.crumb
+        }
+        self.next: dict[Any, set[Any]] = {}  # edges
+        self.reached_by: dict[Any, int] = {}  # node -> strata that reach it, as bits
+        self.steps = 0
+
+    def better(self) -> tuple[int | None, bool]:
+        """The type of the smallest chance that could grow; and whether all was looked through."""
+        chance = self.draw.chance
+        gaining = [t for t in self.draw.seated if self.can_gain(t)]
+        self.lay_edges(gaining)
+        losing = sorted(self.flows, key=lambda t: chance[t])
+        found = None
+        for t in sorted(gaining, key=lambda t: (chance[t], t), reverse=True):
+            while losing and chance[losing[-1]] > chance[t] + TINY:
+                self.may_lose(losing.pop())
+            if self.steps > MOST_STEPS:
+                return None, False
+            if self.reached_by.get(self.place(t), 0) & sum(1 << s for s in self.open_to(t)):
+                found = t
+        return found, True
+
+    def can_gain(self, t: int) -> bool:
+        """Whether the people of a type have chances below 1."""
+        most = len(self.draw.types[t].ids) * self.draw.unit
+        return most - self.draw.units[t] > self.crumb
+
+    def open_to(self, t: int) -> list[int]:
+        """Strata in which a type can be drawn as primaries."""
+        return [s for s in self.draw.types[t].strata if self.draw.seats[0][s]]
+
+    def full_caps(self, t: int) -> list[int]:
+        """The caps of a type that have no room, of the group before the overall one."""
+        caps = self.draw.caps_of(t, self.draw.types[t].strata[0])
+        return [row for row in caps if row in self.full]
+
+    def place(self, t: int) -> Any:
+        """Where a type gets its units from: the first of its caps without room, else the hub."""
+        return (*self.full_caps(t), "hub")[0]
+
+    def lay_edges(self, gaining: list[int]) -> None:
+        """Where a unit can go without making anybody's chance smaller."""
+        for t, flows in self.flows.items():
+            for s, units in flows:
+                if units > self.crumb:  # the type takes another stratum instead
+                    self.next.setdefault(("s", s), set()).update(("s", o) for o in self.open_to(t))
+            full = self.full_caps(t)
+            for row, outer in zip(full, [*full[1:], "hub"]):  # a full cap gives up a unit
+                self.next.setdefault(row, set()).add(outer)
+        for t in gaining:
+            self.next.setdefault(self.place(t), set()).update(("s", s) for s in self.open_to(t))
+        strata = [("s", s) for s in range(len(self.draw.strata))]
+        self.reached_by.update((node, 1 << node[1]) for node in strata)
+        self.spread(strata)
+
+    def may_lose(self, t: int) -> None:
+        """From now on this chance counts as larger: it may shrink."""
+        place = self.place(t)
+        for s, units in self.flows[t]:
+            if units > self.crumb:
+                self.next.setdefault(("s", s), set()).add(place)
+                self.spread([("s", s)])
+
+    def spread(self, nodes: list[Any]) -> None:
+        """Tell along the edges which strata reach a node."""
+        waiting = deque(nodes)
+        while waiting and self.steps <= MOST_STEPS:
+            node = waiting.popleft()
+            told = self.reached_by.get(node, 0)
+            for other in self.next.get(node, ()):
+                self.steps += 1
+                known = self.reached_by.get(other, 0)
+                if told | known != known:
+                    self.reached_by[other] = told | known
+                    waiting.append(other)
 
 
 def costs(seats: list[list[int]], prices: dict[int, int]) -> list[int]:
