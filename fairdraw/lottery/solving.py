@@ -11,7 +11,7 @@ import numpy as np
 from fairdraw.flow.chances import Unfillable
 from fairdraw.lottery.certificate import Bounds
 from fairdraw.lottery.columns import Columns, Shares, any_panel, equal_panels
-from fairdraw.lottery.layout import Layout, lay_out
+from fairdraw.lottery.layout import Layout, distinct, lay_out
 from fairdraw.lottery.leximin_lp import Claims, Stage, level_prices, leximin, smallest_maximum
 from fairdraw.lottery.portfolio import panel_counts, totals
 from fairdraw.lottery.programs import Bools, Floats, Ints
@@ -198,7 +198,7 @@ def _expected(layout: Layout, gamma: Fraction | None, grid: int | None = None) -
 
 def _claims(layout: Layout, kind: Bools, most: Floats, used: Bools) -> tuple[Claims, Ints]:
     """Claims of the types that hold cells of a kind, and those types."""
-    types = np.unique(layout.type_of[kind])
+    types = distinct(layout.type_of[kind])
     number = np.full(len(layout.people), -1, np.int64)
     number[types] = np.arange(len(types))
     of_cell = np.where(kind, number[layout.type_of], -1)
@@ -261,7 +261,9 @@ def _lottery(
     if not layout.kept_by_all(owner, cells, seats, len(panels)):
         raise AssertionError("a panel breaks a row")
     np.add.at(total, cells, seats)
-    listed = tuple(tuple(np.repeat(panel.cells, panel.seats).tolist()) for panel in panels)
+    seated = np.repeat(cells, seats).tolist()
+    ends = np.cumsum(np.bincount(owner, seats, minlength=len(panels))).astype(np.int64).tolist()
+    listed = tuple(tuple(seated[start:end]) for start, end in zip([0, *ends], ends))
     return Lottery(listed, tuple(total.tolist()), levels, ceiling, method)
 
 
