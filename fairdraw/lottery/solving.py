@@ -72,17 +72,18 @@ def _by_halving(
         sums = totals(layout, plan.seats, count, ceiling, plan.lowest)
         if sums is None:
             continue
-        chosen = split(layout, sums, count, progress)
-        if chosen is None:
-            failures += 1
-            if failures == (1 if layout.cells <= _QUICK else _FAILURES):
-                return None
-            continue
         chances = _chances(layout, sums, count)
         most = None if plan.ceiling is None else max([plan.ceiling, *chances])
-        made = _lottery(layout, chosen, plan.levels(layout), most, "halving")
-        if _within_gaps(layout, made):
-            return made
+        levels = plan.levels(layout)
+        # The totals alone say how near the chances come, before any panel is made.
+        if not _within_gaps(layout, chances, count, levels, most):
+            continue
+        chosen = split(layout, sums, count, progress)
+        if chosen is not None:
+            return _lottery(layout, chosen, levels, most, "halving")
+        failures += 1
+        if failures == (1 if layout.cells <= _QUICK else _FAILURES):
+            return None
     return None
 
 
@@ -144,9 +145,8 @@ def _by_columns(
     stages = [Stage(chance, types[new], price) for (chance, new), price in zip(found, prices)]
     levels = _Plan(seats, stages, ceiling).levels(layout)
     parts = [Part(np.flatnonzero(panel), panel[panel > 0], 1) for panel in panels]
-    made = _lottery(layout, parts, levels, ceiling, "columns")
-    _gaps(layout, made)
-    return made
+    _gaps(layout, chances, len(panels), levels, ceiling)
+    return _lottery(layout, parts, levels, ceiling, "columns")
 
 
 class _Plan:
@@ -284,34 +284,57 @@ def allowed_gap(bound: Fraction) -> Fraction:
     return min(_MOST_GAP, max(bound / 16, _LEAST_GAP))
 
 
-def _within_gaps(layout: Layout, made: Lottery) -> bool:
+def _within_gaps(
+    layout: Layout,
+    chances: list[Fraction],
+    panels: int,
+    levels: tuple[Level, ...],
+    ceiling: Fraction | None,
+) -> bool:
     """Whether every level reaches its bound but for rounding, and holds nobody who stands above it."""
-    panels = len(made.panels)
-    for number, (bound, low, burden, excess) in enumerate(_gaps(layout, made)):
+    gaps = _gaps(layout, chances, panels, levels, ceiling)
+    for number, (bound, low, burden, excess) in enumerate(gaps):
         room = (1 + burden) / panels + _TINY if number else allowed_gap(bound)
         if bound - low > room or excess > burden / panels + _TINY:
             return False
     return True
 
 
-def _gaps(layout: Layout, made: Lottery) -> list[tuple[Fraction, Fraction, Fraction, Fraction]]:
+def _gaps(
+    layout: Layout,
+    chances: list[Fraction],
+    panels: int,
+    levels: tuple[Level, ...],
+    ceiling: Fraction | None,
+) -> list[tuple[Fraction, Fraction, Fraction, Fraction]]:
     """For every level: its bound, the smallest chance of it and the later ones, what the rounding
     of earlier chances may add, and by how much somebody settled here stands above the bound beyond
     one seat of one panel. Checks the ceiling and every bound."""
-    panels = len(made.panels)
-    chances = _chances(layout, np.array(made.totals, np.int64), panels)
-    if made.ceiling is not None and max(chances, default=Fraction(0)) > made.ceiling:
+    if ceiling is not None and max(chances, default=Fraction(0)) > ceiling:
         raise AssertionError("a chance exceeds the ceiling")
-    bounds = Bounds(layout, chances, made.levels, made.ceiling)
-    people = layout.people.tolist()
+    bounds = Bounds(layout, chances, levels, ceiling)
+    places = panels * layout.people
+    seats = np.array([c.numerator * n // c.denominator for c, n in zip(chances, places.tolist())])
     lows: list[Fraction] = []
-    for level in reversed(made.levels):
-        lows.append(min([*lows[-1:], *(chances[t] for t in level.types)]))
+    for level in reversed(levels):
+        types = np.array(level.types)
+        lows.append(min([*lows[-1:], _least(seats[types], places[types])]))
     gaps = []
-    for number, (level, low) in enumerate(zip(made.levels, reversed(lows))):
+    for number, (level, low) in enumerate(zip(levels, reversed(lows))):
         bound, burden = bounds.of(number)
         if low > bound:
             raise AssertionError("a chance exceeds its bound")
-        above = (chances[t] - Fraction(1, panels * people[t]) for t in level.types)
-        gaps.append((bound, low, burden, max(above) - bound))
+        types = np.array(level.types)
+        highest = -_least(1 - seats[types], places[types])
+        gaps.append((bound, low, burden, highest - bound))
     return gaps
+
+
+def _least(above: Ints, below: Ints) -> Fraction:
+    """The smallest of some quotients. Rounding never swaps two of them, so only those that share
+    the smallest rounded one are compared exactly."""
+    rounded = above / below
+    first = rounded == rounded.min()
+    return min(
+        Fraction(number, by) for number, by in {*zip(above[first].tolist(), below[first].tolist())}
+    )
