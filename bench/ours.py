@@ -34,6 +34,17 @@ from fairdraw.drawing import solve_grouped
 from fairdraw.people.grouping import group_by_type
 
 SEED = bytes(range(32))
+#: What the engine loads by itself once it is needed.
+LOADED = (
+    "diagnosis.conflicts",
+    "flow.halving",
+    "flow.reserves",
+    "flow.solving",
+    "lottery.certificate",
+    "lottery.solving",
+    "people.likeness",
+    "verify",
+)
 NONCES = {"observer": bytes(range(32)), "office": bytes(range(100, 132))}
 
 
@@ -161,7 +172,7 @@ def _verified(pool: Pool, plan: Plan) -> dict[str, Any]:
 def main(name: str, task: str) -> None:
     """Do the task and print what it took."""
     # Loading the solver is not part of solving; the yardstick has loaded its own by then as well.
-    for module in ("flow", "halving", "likeness", "lottery", "reserves", "verify"):
+    for module in LOADED:
         importlib.import_module(f"fairdraw.{module}")
     pool, plan = read(name)
     deed = {"draw": _drawn, "feasible": _feasible, "verify": _verified}[task]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain, compress
 from typing import Any
 
 from fairdraw.diagnosis.feasibility import Demand, worst_case_gap
@@ -180,9 +181,9 @@ def _draw_flow(solution: Solution, seed: bytes) -> list[tuple[int, bytes, str, i
     grouping = solution.grouping
     tickets = Tickets(seed, profile=solution.profile)
     seats: defaultdict[int, list[int]] = defaultdict(list)
-    for (kind, stratum, _), number in zip(solution.cells, seats_by_cell(solution, seed)):
-        if number:
-            seats[kind] += [stratum] * number
+    counts = seats_by_cell(solution, seed)
+    for (kind, stratum, _), number in zip(compress(solution.cells, counts), filter(None, counts)):
+        seats[kind] += [stratum] * number
     return [
         (stratum, ticket, person, kind)
         for kind, strata in seats.items()
@@ -225,13 +226,15 @@ def seats_by_cell(solution: Solution, seed: bytes) -> list[int]:
 
     from fairdraw.flow.halving import halve_all
 
-    table = np.array(solution.cells, np.int64).reshape(-1, 3)
+    numbers = chain.from_iterable(solution.cells)
+    table = np.fromiter(numbers, np.int64, 3 * len(solution.cells)).reshape(-1, 3)
     types = solution.grouping.table
     families = [table[:, 0], types.inner[table[:, 0]], types.outer[table[:, 0]]]
     counts = halve_all(
         table[:, 2], families, table[:, 1], seed, solution.scale, profile=solution.profile
     )
-    return [int(count) for count in counts]
+    found: list[int] = counts.tolist()
+    return found
 
 
 def _seats(plan: Plan, places: list[tuple[int, bytes, str, int]]) -> tuple[Seat, ...]:

@@ -223,11 +223,18 @@ def price_bound(
     spend = sum(price * number for price, number in zip(stratum_prices, seats))
     spend += sum(max(0, price * row.room) for price, row in zip(row_prices, grouping.rows))
     weight = 0
+    paid = [price if number else None for price, number in zip(stratum_prices, seats)]
+    # Few choices of strata are many times the same, and most rows have no price.
+    of_choice = {
+        strata: min((price for s in strata if (price := paid[s]) is not None), default=None)
+        for strata in {kind.strata for kind in grouping.types}
+    }
     for kind, rows in zip(grouping.types, grouping.rows_of):
-        choices = [stratum_prices[s] for s in kind.strata if seats[s]]
-        if not choices:
+        cheapest = of_choice[kind.strata]
+        if cheapest is None:
             continue
-        cheapest = min(choices) + sum(row_prices[r] for r in rows)
+        for row in rows:
+            cheapest += row_prices[row]
         if cheapest > 0:
             weight += cheapest * len(kind.ids)
         else:

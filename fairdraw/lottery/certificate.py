@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import Any
 
 import numpy as np
@@ -34,9 +34,13 @@ class Bounds:
         self.layout = layout
         self.levels = levels
         self.most = Fraction(1) if ceiling is None else ceiling
-        seats = [chance * int(n) for chance, n in zip(chances, layout.people)]
-        self.unit = lcm(*(number.denominator for number in seats)) if seats else 1
-        self.seats = [int(number * self.unit) for number in seats]
+        # Expected seats of every type as whole numbers over one unit.
+        seats = [
+            (chance.numerator * n, chance.denominator)
+            for chance, n in zip(chances, layout.people.tolist())
+        ]
+        self.unit = lcm(*{below // gcd(above, below) for above, below in seats})
+        self.seats = [above * self.unit // below for above, below in seats]
         self.level_of = np.full(len(layout.people), len(levels), np.int64)
         for number, level in enumerate(levels):
             self.level_of[list(level.types)] = number

@@ -152,5 +152,7 @@ def _solved(
         whole=True,
         mip_max_nodes=_NODES,
         mip_rel_gap=10.0,
+        # Takes longer than all the rest of so small a program.
+        mip_heuristic_run_feasibility_jump=False,
     )
     return whole_solution(solver)

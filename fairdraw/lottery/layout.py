@@ -12,6 +12,15 @@ from fairdraw.lottery.seating import PRIMARY, Seating
 Ints = NDArray[np.int64]
 
 
+def distinct[Number: (np.int64, np.float64)](values: NDArray[Number]) -> NDArray[Number]:
+    """What occurs, ascending. ``numpy.unique`` would load masked arrays first, which takes longer
+    than a whole draw from a small pool."""
+    ordered = np.sort(values, axis=None)
+    new = np.ones(len(ordered), bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]
+
+
 @dataclass(frozen=True)
 class Layout:
     """Everything a seating says, as arrays.

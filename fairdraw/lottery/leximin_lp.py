@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairdraw.flow.chances import Unfillable
-from fairdraw.lottery.layout import Layout
+from fairdraw.lottery.layout import Layout, distinct
 from fairdraw.lottery.programs import INFINITY, OPTIMAL, Bools, Floats, Ints, program
 
 #: A reduced cost below this share of the average one counts as none.
@@ -116,7 +116,7 @@ class _Sharing:
         low, high = layout.low[self.kept].astype(float), layout.high[self.kept].astype(float)
         # A type of a claim that also holds other cells: all together at most its people.
         free = np.flatnonzero(self.claims.used & (self.claims.of_cell < 0))
-        types = np.unique(layout.type_of[free])
+        types = distinct(layout.type_of[free])
         number = np.full(len(layout.people), -1, np.int64)
         number[types] = len(low) + np.arange(len(types))
         mixed = np.flatnonzero(self.claims.used & (number[layout.type_of] >= 0))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+from numpy.random import default_rng
 
-from fairdraw.lottery.layout import Layout
+from fairdraw.lottery.layout import Layout, distinct
 from fairdraw.lottery.programs import OPTIMAL, Bools, Floats, Ints, program, whole_solution
 
 #: A product this close below a whole number is taken for that number.
@@ -22,7 +23,7 @@ def panel_counts(seats: Floats, least: int) -> list[int]:
     n people up to frac(m x seats) / (m n) of chance; the harm is the largest such loss.
     """
     counts = np.arange(least, least + least // 4 + 1)
-    product = np.unique(seats)[None, :] * counts[:, None]
+    product = distinct(seats)[None, :] * counts[:, None]
     lost = np.maximum(product - np.floor(product + _NEAR), 0.0)
     share = lost / np.where(product > 0, product, 1.0)
     harm = np.round(share.max(axis=1, initial=0.0), 12)
@@ -130,9 +131,9 @@ class _Rows:
         broken = np.flatnonzero(np.abs(value - whole) > _NEAR)
         if not len(broken):
             return whole.astype(np.int64)
-        generator = np.random.default_rng(len(cost))
+        generator = default_rng(len(cost))
         company = np.concatenate([broken, generator.permutation(len(cost))[:_COMPANY]])
-        for movable in (np.unique(company), np.arange(len(cost))):
+        for movable in (distinct(company), np.arange(len(cost))):
             fixed = whole.copy()
             fixed[movable] = 0.0
             rest = np.zeros(len(low))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairdraw.lottery.layout import Layout
+from fairdraw.lottery.layout import Layout, distinct
 from fairdraw.lottery.programs import Bools, Ints
 from fairdraw.lottery.search import Batch, Bounds
 
@@ -154,4 +154,5 @@ class Rounding:
         count = self._counts(up)
         bad = (count < self.bounds.least) | (count > self.bounds.most)
         bad[0] = False
-        return [int(number) for number in np.unique(self.owner_of_row[bad])]
+        numbers: list[int] = distinct(self.owner_of_row[bad]).tolist()
+        return numbers

@@ -21,6 +21,8 @@ _REST = 4
 _NEVER = np.float32(1e6)
 _LATER = np.float32(1e3)
 _IDLE = np.float32(1e2)
+#: Marks a flip that mends a row, beyond all that flips can cost.
+_MENDS = np.int16(128)
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,9 @@ class Bounds:
         total: Ints = wish + _HARD * hard
         return total
 
-    def slopes(self, rows: Ints, count: Ints) -> tuple[Ints, Ints]:
-        """What one more and what one fewer would cost in each of these rows."""
-        low, high, least, most = (b[rows] for b in (self.low, self.high, self.least, self.most))
-        more = (count >= high).astype(np.int64) - (count < low)
-        more += _HARD * ((count >= most).astype(np.int64) - (count < least))
-        fewer = (count <= low).astype(np.int64) - (count > high)
-        fewer += _HARD * ((count <= least).astype(np.int64) - (count > most))
-        return more, fewer
+    def thresholds(self) -> Ints:
+        """The bounds of every row, one under the other."""
+        return np.stack([self.low, self.high, self.least, self.most])
 
 
 @dataclass(frozen=True)
@@ -83,21 +80,30 @@ def search(batch: Batch, steps: int, generator: np.random.Generator) -> tuple[Bo
 
 
 class _State:
+    """Everything a step looks at. A step costs mostly the number of its array operations, so the
+    tables are laid out for few of them: ``table`` holds for each row what one more would cost and,
+    behind those, what one fewer would; a cost below zero carries ``_MENDS`` besides, so that one sum
+    over the rows of a cell tells both what its flip costs and whether it mends any row.
+    """
+
     def __init__(self, batch: Batch, generator: np.random.Generator) -> None:
-        self.bounds = batch.bounds
+        bounds = batch.bounds
         depth, count, width = batch.rows.shape
-        self.size = len(self.bounds.low)
+        self.size = len(bounds.low)
+        self.thresholds = bounds.thresholds()
         self.up = batch.up.copy()
         chosen = batch.rows[:, self.up]
         self.count = np.bincount(chosen.ravel(), minlength=self.size)
         self.count[0] = 0
-        self.table = np.zeros(2 * self.size, np.float32)
+        self.cost_of = np.zeros(2 * self.size, np.int64)
+        self.table = np.zeros(2 * self.size, np.int16)
         self._price(np.arange(self.size))
         # Entries of the table: what flipping a cell does to each of its rows.
         self.entry = batch.rows + self.size * self.up
+        self.score_of = _scores(depth)
         owner = np.zeros(self.size, np.int64)
         owner[batch.rows.reshape(depth, -1)] = np.repeat(np.arange(count), width)
-        excess = self.bounds.excess(self.count)
+        excess = bounds.excess(self.count)
         excess[0] = 0
         self.cost = np.bincount(owner, excess, minlength=count).astype(np.int64)
         self.least, self.best = self.cost.copy(), self.up.copy()
@@ -106,57 +112,71 @@ class _State:
         self.wave = generator.random(width + 64, np.float32) * np.float32(0.4)
         self.resting = min(_REST, max(1, width // 6))
         self.rest = np.zeros((self.resting, count), np.int64)
-        self.rested = np.zeros((self.resting, count), np.float32)
         self._space()
 
     def _space(self) -> None:
         shape = self.up.shape
-        self.index = np.arange(shape[0])
-        self.score, self.term, self.gain = (np.empty(shape, np.float32) for _ in range(3))
+        self.start = np.arange(shape[0]) * shape[1]
+        self.terms = np.empty(self.entry.shape, np.int16)
+        self.total = np.empty(shape, np.int16)
+        self.score, self.price = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        # The same memory in one dimension: a cell of a problem by one number.
+        self.flat_score, self.flat_up = self.score.reshape(-1), self.up.reshape(-1)
+        self.flat_entry = self.entry.reshape(len(self.entry), -1)
 
     def keep(self, which: Bools) -> None:
         """Go on with these problems only."""
         self.entry = np.ascontiguousarray(self.entry[:, which])
         self.up, self.best, self.noise = self.up[which], self.best[which], self.noise[which]
         self.cost, self.least = self.cost[which], self.least[which]
-        self.rest, self.rested = self.rest[:, which], self.rested[:, which]
+        self.rest = self.rest[:, which]
         self._space()
 
     def _price(self, rows: Ints) -> None:
-        more, fewer = self.bounds.slopes(rows, self.count[rows])
-        self.table[rows] = more
-        self.table[rows + self.size] = fewer
-        self.table[0] = self.table[self.size] = 0
+        count, bounds = self.count.take(rows), self.thresholds.take(rows, axis=1)
+        for place, reached in ((rows, count >= bounds), (rows + self.size, count <= bounds)):
+            low, high, least, most = reached.view(np.int8)
+            cost = low + high + _HARD * (least + most) - (1 + _HARD)
+            self.cost_of[place] = cost
+            self.table[place] = cost + _MENDS * (cost < 0).view(np.int8)
+        for free in (0, self.size):
+            self.cost_of[free] = self.table[free] = 0
 
     def step(self, number: int) -> None:
         """Flip one cell of every problem."""
-        score, term, index = self.score, self.term, self.index
-        start = number * 7 % 64
-        np.add(self.noise, self.wave[start : start + score.shape[1]], out=score)
-        self.gain.fill(0.0)
-        for entry in self.entry:
-            np.take(self.table, entry, out=term, mode="clip")
-            score += term
-            np.minimum(self.gain, term, out=self.gain)
-        # A cell that mends no row is left alone: cells in few rows would win by doing nothing.
-        score += (self.gain >= 0) * _IDLE
-        for cell, weight in zip(self.rest, self.rested):
-            score[index, cell] += weight
+        score = self.score
+        np.take(self.table, self.entry, out=self.terms, mode="clip")
+        np.add.reduce(self.terms, axis=0, out=self.total)
+        np.take(self.score_of, self.total, out=self.price, mode="wrap")
+        first = number * 7 % 64
+        np.add(self.noise, self.wave[first : first + score.shape[1]], out=score)
+        score += self.price
+        self.flat_score[self.rest[:number] + self.start] += _LATER
         flipped = score.argmin(axis=1)
-        entry = self.entry[:, index, flipped]
-        self.cost += self.table[entry].sum(axis=0).astype(np.int64)
-        was_up = self.up[index, flipped]
+        place = flipped + self.start
+        entry = self.flat_entry[:, place]
+        self.cost += self.cost_of[entry].sum(axis=0)
+        was_up = self.flat_up[place]
         rows = entry - self.size * was_up
-        self.count[rows] += np.where(was_up, -1, 1)
+        self.count[rows] += 1 - 2 * was_up
         self._price(rows.ravel())
-        self.up[index, flipped] = ~was_up
-        self.entry[:, index, flipped] = rows + self.size * ~was_up
-        slot = number % self.resting
-        self.rest[slot], self.rested[slot] = flipped, _LATER
-        better = np.flatnonzero(self.cost < self.least)
-        if len(better):
+        self.flat_up[place] = ~was_up
+        self.flat_entry[:, place] = rows + self.size * ~was_up
+        self.rest[number % self.resting] = flipped
+        better = self.cost < self.least
+        if better.any():
             self.least[better] = self.cost[better]
             self.best[better] = self.up[better]
+
+
+def _scores(depth: int) -> NDArray[np.float32]:
+    """What a sum of ``depth`` entries of the table means: entry i for sum i, negative from behind.
+
+    A cell that mends no row is left alone: cells in few rows would win by doing nothing.
+    """
+    sums = np.arange(depth * (_MENDS + 1 + _HARD) + 1)
+    mends = (sums + _MENDS // 2) // _MENDS
+    return (sums - mends * _MENDS + np.where(mends, np.float32(0), _IDLE)).astype(np.float32)
 
 
 def alone(batch: Batch, number: int) -> Batch:

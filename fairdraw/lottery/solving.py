@@ -11,7 +11,7 @@ import numpy as np
 from fairdraw.flow.chances import Unfillable
 from fairdraw.lottery.certificate import Bounds, least_maximum
 from fairdraw.lottery.columns import Columns, Shares, any_panel, equal_panels
-from fairdraw.lottery.layout import Layout, lay_out
+from fairdraw.lottery.layout import Layout, distinct, lay_out
 from fairdraw.lottery.leximin_lp import Claims, Stage, level_prices, leximin, smallest_maximum
 from fairdraw.lottery.portfolio import panel_counts, totals
 from fairdraw.lottery.programs import Bools, Floats, Ints
@@ -74,17 +74,20 @@ def _by_halving(
         sums = totals(layout, plan.seats, count, ceiling, plan.lowest)
         if sums is None:
             continue
-        chosen = split(layout, sums, count, progress)
-        if chosen is None:
-            failures += 1
-            if failures == (1 if layout.cells <= _QUICK else _FAILURES):
-                return None
-            continue
         chances = _chances(layout, sums, count)
         most = None if plan.ceiling is None else max([plan.ceiling, *chances])
-        made = _lottery(layout, chosen, plan.levels(layout), most, "halving", plan.ceiling_prices)
-        if _within_gaps(layout, made) and ceiling_is_needed(layout, made, gamma):
-            return made
+        levels = plan.levels(layout)
+        # The totals alone say how near the chances come, before any panel is made.
+        if not _within_gaps(layout, chances, count, levels, most):
+            continue
+        if not ceiling_is_needed(layout, plan.ceiling_prices, most, count, gamma):
+            continue
+        chosen = split(layout, sums, count, progress)
+        if chosen is not None:
+            return _lottery(layout, chosen, levels, most, "halving", plan.ceiling_prices)
+        failures += 1
+        if failures == (1 if layout.cells <= _QUICK else _FAILURES):
+            return None
     return None
 
 
@@ -149,9 +152,8 @@ def _by_columns(
     levels = _Plan(seats, stages, ceiling, ceiling_prices).levels(layout)
     parts = [Part(np.flatnonzero(panel), panel[panel > 0], 1) for panel in panels]
     told = _whole_prices(ceiling_prices, _CEILING_BITS)
-    made = _lottery(layout, parts, levels, ceiling, "columns", told)
-    _gaps(layout, made)
-    return made
+    _gaps(layout, chances, len(panels), levels, ceiling)
+    return _lottery(layout, parts, levels, ceiling, "columns", told)
 
 
 class _Plan:
@@ -206,7 +208,7 @@ def _expected(layout: Layout, gamma: Fraction | None, grid: int | None = None) -
 
 def _claims(layout: Layout, kind: Bools, most: Floats, used: Bools) -> tuple[Claims, Ints]:
     """Claims of the types that hold cells of a kind, and those types."""
-    types = np.unique(layout.type_of[kind])
+    types = distinct(layout.type_of[kind])
     number = np.full(len(layout.people), -1, np.int64)
     number[types] = np.arange(len(types))
     of_cell = np.where(kind, number[layout.type_of], -1)
@@ -271,7 +273,9 @@ def _lottery(
     if not layout.kept_by_all(owner, cells, seats, len(panels)):
         raise AssertionError("a panel breaks a row")
     np.add.at(total, cells, seats)
-    listed = tuple(tuple(np.repeat(panel.cells, panel.seats).tolist()) for panel in panels)
+    seated = np.repeat(cells, seats).tolist()
+    ends = np.cumsum(np.bincount(owner, seats, minlength=len(panels))).astype(np.int64).tolist()
+    listed = tuple(tuple(seated[start:end]) for start, end in zip([0, *ends], ends))
     return Lottery(listed, tuple(total.tolist()), levels, ceiling, method, ceiling_prices)
 
 
@@ -292,42 +296,71 @@ def allowed_gap(bound: Fraction) -> Fraction:
     return min(_MOST_GAP, max(bound / 16, _LEAST_GAP))
 
 
-def ceiling_is_needed(layout: Layout, made: Lottery, gamma: Fraction | None) -> bool:
+def ceiling_is_needed(
+    layout: Layout,
+    prices: tuple[tuple[int, int], ...],
+    ceiling: Fraction | None,
+    panels: int,
+    gamma: Fraction | None,
+) -> bool:
     """Whether the ceiling is gamma times what somebody must have, but for rounding it up."""
-    if made.ceiling is None or gamma is None or made.ceiling == 1:
+    if ceiling is None or gamma is None or ceiling == 1:
         return True
-    least = gamma * least_maximum(layout, made.ceiling_prices)
-    return made.ceiling <= least * (1 + _ROUNDED) + Fraction(1, len(made.panels)) + _TINY
+    least = gamma * least_maximum(layout, prices)
+    return ceiling <= least * (1 + _ROUNDED) + Fraction(1, panels) + _TINY
 
 
-def _within_gaps(layout: Layout, made: Lottery) -> bool:
+def _within_gaps(
+    layout: Layout,
+    chances: list[Fraction],
+    panels: int,
+    levels: tuple[Level, ...],
+    ceiling: Fraction | None,
+) -> bool:
     """Whether every level reaches its bound but for rounding, and holds nobody who stands above it."""
-    panels = len(made.panels)
-    for number, (bound, low, burden, excess) in enumerate(_gaps(layout, made)):
+    gaps = _gaps(layout, chances, panels, levels, ceiling)
+    for number, (bound, low, burden, excess) in enumerate(gaps):
         room = (1 + burden) / panels + _TINY if number else allowed_gap(bound)
         if bound - low > room or excess > burden / panels + _TINY:
             return False
     return True
 
 
-def _gaps(layout: Layout, made: Lottery) -> list[tuple[Fraction, Fraction, Fraction, Fraction]]:
+def _gaps(
+    layout: Layout,
+    chances: list[Fraction],
+    panels: int,
+    levels: tuple[Level, ...],
+    ceiling: Fraction | None,
+) -> list[tuple[Fraction, Fraction, Fraction, Fraction]]:
     """For every level: its bound, the smallest chance of it and the later ones, what the rounding
     of earlier chances may add, and by how much somebody settled here stands above the bound beyond
     one seat of one panel. Checks the ceiling and every bound."""
-    panels = len(made.panels)
-    chances = _chances(layout, np.array(made.totals, np.int64), panels)
-    if made.ceiling is not None and max(chances, default=Fraction(0)) > made.ceiling:
+    if ceiling is not None and max(chances, default=Fraction(0)) > ceiling:
         raise AssertionError("a chance exceeds the ceiling")
-    bounds = Bounds(layout, chances, made.levels, made.ceiling)
-    people = layout.people.tolist()
+    bounds = Bounds(layout, chances, levels, ceiling)
+    places = panels * layout.people
+    seats = np.array([c.numerator * n // c.denominator for c, n in zip(chances, places.tolist())])
     lows: list[Fraction] = []
-    for level in reversed(made.levels):
-        lows.append(min([*lows[-1:], *(chances[t] for t in level.types)]))
+    for level in reversed(levels):
+        types = np.array(level.types)
+        lows.append(min([*lows[-1:], _least(seats[types], places[types])]))
     gaps = []
-    for number, (level, low) in enumerate(zip(made.levels, reversed(lows))):
+    for number, (level, low) in enumerate(zip(levels, reversed(lows))):
         bound, burden = bounds.of(number)
         if low > bound:
             raise AssertionError("a chance exceeds its bound")
-        above = (chances[t] - Fraction(1, panels * people[t]) for t in level.types)
-        gaps.append((bound, low, burden, max(above) - bound))
+        types = np.array(level.types)
+        highest = -_least(1 - seats[types], places[types])
+        gaps.append((bound, low, burden, highest - bound))
     return gaps
+
+
+def _least(above: Ints, below: Ints) -> Fraction:
+    """The smallest of some quotients. Rounding never swaps two of them, so only those that share
+    the smallest rounded one are compared exactly."""
+    rounded = above / below
+    first = rounded == rounded.min()
+    return min(
+        Fraction(number, by) for number, by in {*zip(above[first].tolist(), below[first].tolist())}
+    )

@@ -9,9 +9,10 @@ whole-number program, and if even that fails the part above is split anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.random import default_rng
 
 from fairdraw.lottery.finishing import mend, rounded, spread
 from fairdraw.lottery.layout import Layout
@@ -39,8 +40,7 @@ _SMALL = 64
 _ORDERS = 8
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """``seats`` of some ``cells``, to be split into so many panels."""
 
     cells: Ints
@@ -62,7 +62,7 @@ def split(
 class _Splitter:
     def __init__(self, layout: Layout, panels: int, progress: Progress | None) -> None:
         self.layout, self.panels, self.progress = layout, panels, progress
-        self.generator = np.random.default_rng(panels)
+        self.generator = default_rng(panels)
         self.done = 0
         self.patience = _PATIENCE
         self.hopeless: set[tuple[int, bytes, bytes]] = set()
@@ -159,10 +159,13 @@ class _Splitter:
             broken = problem.broken(up)
         half = base.copy()
         half[free] += up
-        ends = np.cumsum(sizes)
+        second = panels - first
+        left = _parts(owner, cells, half, first)
+        right = _parts(owner, cells, seats - half, second)
+        whole = set(range(len(parts))) - set(broken)
         return [
-            None if number in broken else _pair(part, half[end - len(part.cells) : end])
-            for number, (part, end) in enumerate(zip(parts, ends.tolist()))
+            (left[number], right[number]) if number in whole else None
+            for number in range(len(parts))
         ]
 
     def _round(self, problem: Rounding, start: Bools, steps: int) -> Bools:
@@ -205,6 +208,17 @@ class _Splitter:
             self.hopeless.add(name)
         self.patience -= 1
         return None
+
+
+def _parts(owner: Ints, cells: Ints, seats: Ints, panels: Ints) -> list[Part]:
+    """One part for each of ``panels``; entry e gives part ``owner[e]`` (ascending) its seats."""
+    kept = np.flatnonzero(seats)
+    cells, seats = cells[kept], seats[kept]
+    ends = np.cumsum(np.bincount(owner[kept], minlength=len(panels))).tolist()
+    return [
+        Part(cells[start:end], seats[start:end], number)
+        for start, end, number in zip([0, *ends], ends, panels.tolist())
+    ]
 
 
 def _pair(part: Part, half: Ints) -> tuple[Part, Part]:

@@ -24,6 +24,38 @@ Key = tuple[str, tuple[int, ...], tuple[int, ...]]
 Class = tuple[tuple[int, ...], tuple[int, ...]]
 
 
+#: With more possible numbers than this for each entry, counting them all is not worth while.
+_CROWDED = 4
+
+
+def numbered(values: Ints, limit: int) -> tuple[Ints, Ints]:
+    """Entries grouped by equal value: the place of the first entry of every group, and the group
+    of every entry; groups in the order of their values. ``limit``: all values are below it.
+    """
+    if limit > _CROWDED * len(values) + 1024:
+        _, first, number = np.unique(values, return_index=True, return_inverse=True)
+        return first, number
+    place = np.full(limit, -1, np.int64)
+    # Of several entries with one value the last one written stays.
+    place[values[::-1]] = np.arange(len(values))[::-1]
+    found = np.flatnonzero(place >= 0)
+    first = place[found]
+    place[found] = np.arange(len(found))
+    return first, place[values]
+
+
+def in_order(keys: Ints) -> Ints:
+    """A stable ``argsort`` of numbers >= 0, by counting sixteen bits at a time."""
+    order = np.argsort((keys & 0xFFFF).astype(np.uint16), kind="stable")
+    rest = int(keys.max(initial=0)) >> 16
+    shift = 16
+    while rest:
+        digits = ((keys >> shift) & 0xFFFF).astype(np.uint16)
+        order = order[np.argsort(digits[order], kind="stable")]
+        rest, shift = rest >> 16, shift + 16
+    return order
+
+
 def codes_of(codes: array[int]) -> Ints:
     """A column's codes as numbers to reckon with."""
     return np.frombuffer(codes, np.intc).astype(np.int64)
@@ -53,8 +85,9 @@ class Likeness:
         if by_value:
             values = codes_of(pool.values.codes)[people]
             combination = combination * len(pool.values.kinds) + values
-        found, first, number = np.unique(combination, return_index=True, return_inverse=True)
-        classes: list[Class | None] = [None] * len(found)
+        limit = len(pool.strata.kinds) * (len(pool.values.kinds) if by_value else 1)
+        first, number = numbered(combination, limit)
+        classes: list[Class | None] = [None] * len(first)
         for c in np.argsort(first).tolist():
             place = int(people[first[c]])
             kind = pool.values.kinds[pool.values.codes[place]] if by_value else ()
@@ -62,7 +95,7 @@ class Likeness:
         self.classes = sorted({known for known in classes if known is not None})
         rank = {known: c for c, known in enumerate(self.classes)}
         ranks = np.array([-1 if known is None else rank[known] for known in classes], np.int64)
-        class_of = ranks[number] if len(found) else _NOBODY
+        class_of = ranks[number] if len(first) else _NOBODY
         used = class_of >= 0
         self.pool = pool
         self.people, self.class_of = people[used], class_of[used]
@@ -84,8 +117,9 @@ class Likeness:
             if group is not None:
                 reached = [any(plan.strata[s].group == group for s in c[0]) for c in self.classes]
                 inside = inside[np.array(reached, bool)[self.class_of]]
-            numbers, counts = np.unique(inside, return_counts=True)
-            for code, count in zip(numbers.tolist(), counts.tolist()):
+            counts = np.bincount(inside)
+            numbers = np.flatnonzero(counts)
+            for code, count in zip(numbers.tolist(), counts[numbers].tolist()):
                 people_of[kinds[code] or "", group] = count
         return people_of
 
@@ -94,15 +128,18 @@ class Likeness:
         rank = {name: r for r, name in enumerate(sorted(employers), 1)}
         ranks = [rank.get(name or "", 0) for name in self.pool.employers.kinds]
         key = np.array(ranks, np.int64)[self.employer_of] * len(self.classes) + self.class_of
-        order = np.argsort(key, kind="stable")
+        order = in_order(key)
         key = key[order]
-        ids = list(map(self.pool.ids.__getitem__, self.people[order].tolist()))
+        places = self.people[order].tolist()
+        name = self.pool.ids.__getitem__
         starts = np.flatnonzero(np.diff(key, prepend=-1)).tolist()
         names = ["", *sorted(employers)]
         groups = []
-        for start, end, code in zip(starts, [*starts[1:], len(ids)], key[starts].tolist()):
+        for start, end, code in zip(starts, [*starts[1:], len(places)], key[starts].tolist()):
             employer, c = divmod(code, len(self.classes))
-            groups.append(((names[employer], *self.classes[c]), tuple(ids[start:end])))
+            groups.append(
+                ((names[employer], *self.classes[c]), tuple(map(name, places[start:end])))
+            )
         return groups
 
 

@@ -24,12 +24,13 @@ class TypeTable:
 
     def __init__(self, types: Sequence[Type], rows_of: Sequence[tuple[int, ...]]) -> None:
         number = len(types)
-        self.counts = np.fromiter((len(kind.ids) for kind in types), np.int64, number)
+        choices = [kind.strata for kind in types]
+        self.counts = np.fromiter([len(kind.ids) for kind in types], np.int64, number)
         self.inner = np.array([rows[0] if len(rows) > 1 else -1 for rows in rows_of], np.int64)
         self.outer = np.array([rows[-1] if rows else -1 for rows in rows_of], np.int64)
-        reach = np.fromiter((len(kind.strata) for kind in types), np.int64, number)
+        reach = np.fromiter(map(len, choices), np.int64, number)
         self.pair_types = np.repeat(np.arange(number), reach)
-        strata = chain.from_iterable(kind.strata for kind in types)
+        strata = chain.from_iterable(choices)
         self.pair_strata = np.fromiter(strata, np.int64, int(reach.sum()))
 
     def supply(self, counts: Ints, strata: int, rooms: Sequence[int]) -> Ints:
