@@ -120,7 +120,7 @@ def _solve_general(grouping: Grouping, pool: Pool, progress: Progress | None) ->
 
     seating = seating_of(grouping)
     problem = Problem.with_seating(name_rows(grouping), seating)
-    if problem.search.surely_none(problem.bounds):
+    if problem.search.surely_none(problem.only(problem.rules)):
         return None
     try:
         lottery = solve_lottery(seating, gamma=grouping.plan.ceiling, progress=progress)

@@ -7,18 +7,19 @@ has ``values``: what these people must be, {category: value}.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from fairdraw.diagnosis.conflicts import Clash, Problem, Rule
+from fairdraw.diagnosis.effort import ExhaustedError
+from fairdraw.diagnosis.narrowed import Invented
 from fairdraw.diagnosis.relaxation import COSTS, Relaxation, apply_relaxation
 from fairdraw.errors import FairdrawError
-from fairdraw.lottery.general import KINDS, RowName
-from fairdraw.lottery.seating import Seating
+from fairdraw.lottery.general import KINDS
 from fairdraw.people.grouping import Grouping
-from fairdraw.rules import Plan
+from fairdraw.rules import Plan, Stratum
 
 #: How many steps of one change are tried.
 _STEPS = 10
@@ -26,19 +27,49 @@ _STEPS = 10
 
 def find_changes(
     grouping: Grouping, problem: Problem, clashes: Sequence[Clash]
-) -> tuple[Relaxation, ...]:
-    """Every proposal that ends at least one clash, cheapest first."""
+) -> tuple[tuple[Relaxation, ...], bool]:
+    """Every proposal that ends at least one clash, cheapest first, and whether these are all.
+
+    Clashes that are known to be smallest come first where there is not work enough for all of them.
+    """
+    effort = problem.search.effort
     found: dict[tuple[str, str], Relaxation] = {}
-    for number, clash in enumerate(clashes):
-        for change in _changes(grouping, problem, clash):
-            key = (change.code, repr(sorted(change.params.items())))
-            if key in found:
-                continue
-            under = _under(grouping, problem, [change])
-            solves = tuple(n for n, c in enumerate(clashes) if n == number or under.fits(c.rules))
-            whole = len(solves) == len(clashes) and under.fits(under.rules)
-            found[key] = replace(change, solves=solves, complete=whole)
-    return tuple(sorted(found.values(), key=lambda change: (change.cost, change.solves)))
+    whole = True
+    for number, clash in sorted(enumerate(clashes), key=lambda item: not item[1].smallest):
+        share = effort.reserve(1, 2)
+        mine = problem.with_effort(share)
+        try:
+            for change in _changes(grouping, mine, clash):
+                key = (change.code, repr(sorted(change.params.items())))
+                if key not in found:
+                    found[key] = _judged(grouping, mine, clashes, number, change)
+        except ExhaustedError:
+            whole = False
+        effort.give_back(share)
+    return tuple(sorted(found.values(), key=lambda change: (change.cost, change.solves))), whole
+
+
+def _judged(
+    grouping: Grouping,
+    problem: Problem,
+    clashes: Sequence[Clash],
+    number: int,
+    change: Relaxation,
+) -> Relaxation:
+    """A change that ends clash ``number``: which others it ends, and whether it mends everything."""
+    under = _under(grouping, problem, [change])
+    solves = tuple(
+        n
+        for n, c in enumerate(clashes)
+        if n == number or (_helps(change, c) and under.fits(c.rules))
+    )
+    whole = len(solves) == len(clashes) and under.fits(under.rules)
+    return replace(change, solves=solves, complete=whole)
+
+
+def _helps(change: Relaxation, clash: Clash) -> bool:
+    """Whether a change can end a clash at all: people may help anywhere, a rule where it plays."""
+    return change.code == "MORE_CANDIDATES" or _rule_of(change) in clash.rules
 
 
 def find_cure(
@@ -56,8 +87,11 @@ def find_cure(
             left -= set(change.solves)
     if left:
         return ()
-    under = _under(grouping, problem, [changes[position] for position in chosen])
-    return tuple(chosen) if under.fits(under.rules) else ()
+    try:
+        under = _under(grouping, problem, [changes[position] for position in chosen])
+        return tuple(chosen) if under.fits(under.rules) else ()
+    except ExhaustedError:
+        return ()
 
 
 def _changes(grouping: Grouping, problem: Problem, clash: Clash) -> Iterator[Relaxation]:
@@ -72,6 +106,8 @@ def _changes(grouping: Grouping, problem: Problem, clash: Clash) -> Iterator[Rel
 
 def _can_be_made(plan: Plan, change: Relaxation) -> bool:
     """Whether the rest of the plan allows it, e.g. leaves a primary seat and enough for quotas."""
+    if change.code == "LOWER_QUOTA":
+        return True
     try:
         apply_relaxation(plan, change)
     except FairdrawError as error:
@@ -159,50 +195,49 @@ def _under(grouping: Grouping, problem: Problem, changes: Sequence[Relaxation]) 
         if change.code == "MORE_CANDIDATES":
             problem = _with_people(grouping, problem, change.params)
         else:
-            problem = problem.changed(partial(_bounds, change=change))
+            problem = problem.changed(_rule_of(change), partial(_bounds, change=change))
     return problem
 
 
-def _bounds(name: RowName, low: int, high: int, change: Relaxation) -> tuple[int, int]:
+def _rule_of(change: Relaxation) -> Rule:
+    """The rule that a change of the plan loosens."""
     params = change.params
-    steps = params["new"] - params["old"]
-    code = {
-        "FEWER_SEATS": "STRATUM",
-        "RAISE_CAP": "EMPLOYER_CAP",
-        "RAISE_GROUP_CAP": "GROUP_CAP",
-    }.get(change.code, "QUOTA")
-    if name.code != code:
-        return low, high
-    if code == "STRATUM":
-        mine = (name.stratum, name.kind) == (params["stratum"], params["kind"])
-        return (low + steps, high + steps) if mine else (low, high)
-    if code == "QUOTA":
-        if (name.quota, name.kind) != (params["quota"], params["kind"]):
-            return low, high
-        return (max(0, low + steps), high) if change.code == "LOWER_QUOTA" else (low, high + steps)
-    mine = code == "EMPLOYER_CAP" or name.group == params["group"]
-    return low, high + steps if mine else high
+    if change.code == "FEWER_SEATS":
+        return Rule("STRATUM", params["kind"], params["stratum"])
+    if change.code == "RAISE_CAP":
+        return Rule("EMPLOYER_CAP")
+    if change.code == "RAISE_GROUP_CAP":
+        return Rule("GROUP_CAP", "", params["group"])
+    return Rule("QUOTA", params["kind"], str(params["quota"]))
+
+
+def _bounds(low: int, high: int, change: Relaxation) -> tuple[int, int]:
+    steps = change.params["new"] - change.params["old"]
+    if change.code == "FEWER_SEATS":
+        return low + steps, high + steps
+    return (max(0, low + steps), high) if change.code == "LOWER_QUOTA" else (low, high + steps)
 
 
 def _with_people(grouping: Grouping, problem: Problem, params: dict[str, Any]) -> Problem:
-    plan, seating = grouping.plan, problem.search.seating
-    stratum = plan.index[params["stratum"]]
-    home = plan.strata[stratum]
-    cells, rows = list(seating.cells), list(seating.rows)
-    for number, kind in enumerate(KINDS):
-        if not getattr(home, kind):
-            continue
-        cells.append((len(seating.people), stratum, number))
-        for r, name in enumerate(problem.names):
-            if name.kind != kind or name.employer is not None:
-                continue
-            if name.quota is None:
-                counted = name.stratum == home.id
-            else:
-                quota = plan.quotas[name.quota]
-                counted = quota.counts(params["values"]) and quota.group in (None, home.group)
-            if counted:
-                rows[r] = replace(rows[r], cells=(*rows[r].cells, len(cells) - 1))
-    people = (*seating.people, params["people"])
-    search = replace(problem.search, seating=Seating(people, tuple(cells), tuple(rows)))
-    return replace(problem, search=search)
+    """With people in one stratum whom no cap counts."""
+    plan = grouping.plan
+    home = plan.strata[plan.index[params["stratum"]]]
+    places = tuple(
+        tuple(
+            row
+            for rule, rows in problem.rows_of.items()
+            if rule.kind == kind and _counts(plan, rule, home, params["values"])
+            for row in rows
+        )
+        for kind in KINDS
+        if getattr(home, kind)
+    )
+    return problem.with_search(problem.search.with_invented(Invented(params["people"], places)))
+
+
+def _counts(plan: Plan, rule: Rule, home: Stratum, values: Mapping[str, str]) -> bool:
+    """Whether a rule counts somebody with these values in a stratum."""
+    if rule.code == "STRATUM":
+        return rule.name == home.id
+    quota = plan.quotas[int(rule.name)]
+    return quota.counts(values) and quota.group in (None, home.group)
