@@ -37,6 +37,7 @@ class Narrowing[Part]:
         self.asked = search.narrowed(limits)
         self.current = dict(self.limits)
         self.program: Any = None
+        self.program_says_no = False
         if self.asked.kind_of:
             self.program = self.asked.program(self.limits, self.effort, presolve="off")
 
@@ -46,16 +47,28 @@ class Narrowing[Part]:
         hopeless = self.asked.hopeless(limits)
         if hopeless is not None:
             return [self.part_of[hopeless]] if hopeless in self.part_of else []
-        if self.program is None:
+        if self._fits(limits):
             return None
+        return self._blamed(kept) if self.program_says_no else kept
+
+    def fits_with(self, changed: Limits) -> bool:
+        """Whether a panel keeps everything if some rows get other limits."""
+        limits = {**self.limits, **changed}
+        return self.asked.hopeless(limits) is None and self._fits(limits)
+
+    def _fits(self, limits: dict[int, tuple[int, int]]) -> bool:
+        self.program_says_no = False
+        if self.program is None:
+            return True
         status = self._run(limits)
         if status in NO_SOLUTION:
-            return self._blamed(kept)
+            self.program_says_no = True
+            return False
         if status == OPTIMAL:
             values = np.array(self.program.getSolution().col_value)
             if self.asked.if_whole(values, limits) is not None:
-                return None
-        return kept if self.asked.searched(limits, self.effort) is None else None
+                return True
+        return self.asked.searched(limits, self.effort) is not None
 
     def smallest(self, clash: list[Part]) -> tuple[list[Part], bool]:
         """A part of a clash that ends if anything more is left out, and whether that is known."""

@@ -15,6 +15,7 @@ from typing import Any
 from fairdraw.diagnosis.conflicts import Clash, Problem, Rule
 from fairdraw.diagnosis.effort import ExhaustedError
 from fairdraw.diagnosis.narrowed import Invented
+from fairdraw.diagnosis.narrowing import Narrowing
 from fairdraw.diagnosis.relaxation import COSTS, Relaxation, apply_relaxation
 from fairdraw.errors import FairdrawError
 from fairdraw.lottery.general import KINDS
@@ -57,19 +58,21 @@ def _judged(
     change: Relaxation,
 ) -> Relaxation:
     """A change that ends clash ``number``: which others it ends, and whether it mends everything."""
-    under = _under(grouping, problem, [change])
+    touched = set(_touched(grouping.plan, problem, change))
     solves = tuple(
         n
-        for n, c in enumerate(clashes)
-        if n == number or (_helps(change, c) and under.fits(c.rules))
+        for n, clash in enumerate(clashes)
+        if n == number
+        or (
+            not touched.isdisjoint(clash.rules)
+            and _under(grouping, problem, [change], clash.rules).fits(clash.rules)
+        )
     )
-    whole = len(solves) == len(clashes) and under.fits(under.rules)
+    whole = len(solves) == len(clashes)
+    if whole:
+        rules = problem.rules
+        whole = _under(grouping, problem, [change], rules).fits(rules)
     return replace(change, solves=solves, complete=whole)
-
-
-def _helps(change: Relaxation, clash: Clash) -> bool:
-    """Whether a change can end a clash at all: people may help anywhere, a rule where it plays."""
-    return change.code == "MORE_CANDIDATES" or _rule_of(change) in clash.rules
 
 
 def find_cure(
@@ -79,27 +82,44 @@ def find_cure(
     for position, change in enumerate(changes):
         if change.complete:
             return (position,)
+    # People who are still to be found may crowd each other out; rules loosened never do.
+    plans = [p for p, change in enumerate(changes) if change.code != "MORE_CANDIDATES"]
+    for positions in (list(range(len(changes))), plans):
+        chosen = _cheapest(changes, positions, clashes)
+        cure = [changes[position] for position in chosen]
+        try:
+            if cure and _under(grouping, problem, cure, problem.rules).fits(problem.rules):
+                return tuple(chosen)
+        except ExhaustedError:
+            return ()
+    return ()
+
+
+def _cheapest(changes: Sequence[Relaxation], positions: Sequence[int], clashes: int) -> list[int]:
+    """Of these changes the first that end a clash still open; none if one stays open."""
     chosen: list[int] = []
     left = set(range(clashes))
-    for position, change in enumerate(changes):
-        if left & set(change.solves):
+    for position in positions:
+        if left & set(changes[position].solves):
             chosen.append(position)
-            left -= set(change.solves)
-    if left:
-        return ()
-    try:
-        under = _under(grouping, problem, [changes[position] for position in chosen])
-        return tuple(chosen) if under.fits(under.rules) else ()
-    except ExhaustedError:
-        return ()
+            left -= set(changes[position].solves)
+    return [] if left else chosen
 
 
 def _changes(grouping: Grouping, problem: Problem, clash: Clash) -> Iterator[Relaxation]:
     """The first step of every kind of change that ends one clash."""
+    narrowing = Narrowing[Rule](problem.search, problem.only(clash.rules), {}, {})
     for steps in _proposals(grouping, clash):
         for change in steps:
-            fitting = _can_be_made(grouping.plan, change)
-            if fitting and _under(grouping, problem, [change]).fits(clash.rules):
+            if not _can_be_made(grouping.plan, change):
+                continue
+            if change.code == "MORE_CANDIDATES":
+                fits = _under(grouping, problem, [change], clash.rules).fits(clash.rules)
+            else:
+                bounds = problem.bounds
+                rows = problem.rows_of[_rule_of(change)]
+                fits = narrowing.fits_with({row: _bounds(*bounds[row], change) for row in rows})
+            if fits:
                 yield change
                 break
 
@@ -189,14 +209,27 @@ def _more_people(grouping: Grouping, clash: Clash) -> Iterator[Relaxation]:
         yield Relaxation("MORE_CANDIDATES", params, cost * people, (), False)
 
 
-def _under(grouping: Grouping, problem: Problem, changes: Sequence[Relaxation]) -> Problem:
-    """The problem after changes, without grouping the pool again."""
+def _under(
+    grouping: Grouping, problem: Problem, changes: Sequence[Relaxation], rules: Sequence[Rule]
+) -> Problem:
+    """The problem after changes, as far as these rules go, without grouping the pool again."""
     for change in changes:
         if change.code == "MORE_CANDIDATES":
-            problem = _with_people(grouping, problem, change.params)
+            problem = _with_people(grouping.plan, problem, change, rules)
         else:
             problem = problem.changed(_rule_of(change), partial(_bounds, change=change))
     return problem
+
+
+def _touched(plan: Plan, problem: Problem, change: Relaxation) -> Iterator[Rule]:
+    """The rules that a change can help to keep."""
+    if change.code != "MORE_CANDIDATES":
+        yield _rule_of(change)
+        return
+    home = plan.strata[plan.index[change.params["stratum"]]]
+    for rule in problem.rules:
+        if rule.kind and _counts(plan, rule, home, change.params["values"]):
+            yield rule
 
 
 def _rule_of(change: Relaxation) -> Rule:
@@ -218,21 +251,26 @@ def _bounds(low: int, high: int, change: Relaxation) -> tuple[int, int]:
     return (max(0, low + steps), high) if change.code == "LOWER_QUOTA" else (low, high + steps)
 
 
-def _with_people(grouping: Grouping, problem: Problem, params: dict[str, Any]) -> Problem:
-    """With people in one stratum whom no cap counts."""
-    plan = grouping.plan
+def _with_people(
+    plan: Plan, problem: Problem, change: Relaxation, rules: Sequence[Rule]
+) -> Problem:
+    """With people in one stratum whom no cap counts, as far as these rules count them."""
+    params = change.params
     home = plan.strata[plan.index[params["stratum"]]]
-    places = tuple(
-        tuple(
-            row
-            for rule, rows in problem.rows_of.items()
-            if rule.kind == kind and _counts(plan, rule, home, params["values"])
-            for row in rows
-        )
-        for kind in KINDS
-        if getattr(home, kind)
-    )
-    return problem.with_search(problem.search.with_invented(Invented(params["people"], places)))
+    places = []
+    for kind in KINDS:
+        if getattr(home, kind):
+            mine = [Rule("STRATUM", kind, home.id)]
+            mine += [
+                rule
+                for rule in rules
+                if rule.code == "QUOTA"
+                and rule.kind == kind
+                and _counts(plan, rule, home, params["values"])
+            ]
+            places.append(tuple(row for rule in mine for row in problem.rows_of[rule]))
+    invented = Invented(params["people"], tuple(places))
+    return problem.with_search(problem.search.with_invented(invented))
 
 
 def _counts(plan: Plan, rule: Rule, home: Stratum, values: Mapping[str, str]) -> bool:
