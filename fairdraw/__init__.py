@@ -57,6 +57,7 @@ from fairdraw.drawing import Result, Seat, draw, solve, trial
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym
 from fairdraw.quotas import Quota
+from fairdraw.randomness import lot_code
 from fairdraw.rules import OPEN_STRATUM, Member, Plan, Stratum
 from fairdraw.seed import (
     VERSION,
@@ -64,7 +65,6 @@ from fairdraw.seed import (
     Commitment,
     commit,
     derive_seed,
-    lot_code,
     nonce_commitment,
 )
 from fairdraw.solution import Solution, StratumChances, chances_above

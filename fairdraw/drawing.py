@@ -15,8 +15,9 @@ from fairdraw.lottery.general import name_rows, seating_of
 from fairdraw.lottery.seating import ALTERNATE, PRIMARY
 from fairdraw.people.grouping import Grouping, group_by_type
 from fairdraw.pool import Pool
+from fairdraw.randomness import Tickets, index_below
 from fairdraw.rules import Plan
-from fairdraw.seed import Tickets, alternate_seed, check_nonce, index_below, trial_seed
+from fairdraw.seed import alternate_seed, check_nonce, trial_seed
 from fairdraw.solution import Solution, of_lottery, type_chances
 from fairdraw.strata import people_by_stratum, solve_strata
 
@@ -120,7 +121,7 @@ def _solve_general(grouping: Grouping, pool: Pool, progress: Progress | None) ->
 
     seating = seating_of(grouping)
     problem = Problem.with_seating(name_rows(grouping), seating)
-    if problem.search.surely_none(problem.bounds):
+    if problem.search.surely_none(problem.only(problem.rules)):
         return None
     try:
         lottery = solve_lottery(seating, gamma=grouping.plan.ceiling, progress=progress)

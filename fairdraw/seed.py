@@ -1,4 +1,4 @@
-"""From commitments to the seed, and from the seed to words and tickets.
+"""From commitments to the seed.
 
 Nobody can know the seed before the last contribution is revealed, and nobody can change theirs
 after they committed to it.
@@ -7,10 +7,9 @@ after they committed to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from heapq import nsmallest
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,7 @@ from fairdraw.canonical import (
     canonical,
     clean_text,
     digest,
-    frame,
     hex_hash,
-    new_hash,
     uint64,
     whole_number,
 )
@@ -33,7 +30,6 @@ LONGEST_BEACON = 1000
 #: Stands among abandoned attempts for one that ended before anybody was committed to anything.
 NEVER_COMMITTED = "0" * 64
 _PARTY = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_LOT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -278,78 +274,6 @@ def trial_seed(pool: Any, plan: Any, number: int) -> bytes:
     return digest("fairdraw/1/trial", *fields, profile=pool.profile)
 
 
-def stream(seed: bytes, label: str, length: int, *, profile: str = "sha256") -> bytes:
-    """The first ``length`` bytes of a labelled stream: H(rng, label, seed, 0) + H(..., 1) + ..."""
-    start = new_hash(profile, frame(b"fairdraw/1/rng", label.encode(), seed))
-    start.update(uint64(8))
-    blocks = []
-    for number in range(-(-length // 32)):
-        block = start.copy()
-        block.update(uint64(number))
-        blocks.append(block.digest())
-    return b"".join(blocks)[:length]
-
-
-def word(seed: bytes, label: str, *, profile: str = "sha256") -> int:
-    """The first 64-bit word of a labelled stream."""
-    return int.from_bytes(stream(seed, label, 8, profile=profile), "big")
-
-
-def index_below(seed: bytes, label: str, limit: int, *, profile: str = "sha256") -> int:
-    """A number in [0, limit), each equally likely: out of the 64-bit words of a labelled stream.
-
-    Words from the largest multiple of ``limit`` on are passed over, so none is favoured.
-    """
-    whole_number(limit, "limit", low=1, high=2**64)
-    usable = 2**64 - 2**64 % limit
-    words = 4
-    while True:
-        raw = stream(seed, label, 8 * words, profile=profile)
-        for position in range(0, len(raw), 8):
-            number = int.from_bytes(raw[position : position + 8], "big")
-            if number < usable:
-                return number % limit
-        words *= 2
-
-
 def alternate_seed(seed: bytes, *, profile: str = "sha256") -> bytes:
     """The seed from which the tickets of the alternates come."""
     return digest("fairdraw/1/alt", seed, profile=profile)
-
-
-class Tickets:
-    """Everybody's lot under one seed: 32 bytes that depend on nobody else; the smallest win."""
-
-    def __init__(self, seed: bytes, *, profile: str = "sha256") -> None:
-        self._start = new_hash(profile, frame(b"fairdraw/1/ticket", seed))
-        self._before: dict[int, Any] = {}
-
-    def of(self, person: str) -> bytes:
-        """H(ticket, seed, id) of one person."""
-        return next(self.of_all((person,)))
-
-    def of_all(self, people: Iterable[str]) -> Iterator[bytes]:
-        """The tickets of many, one after the other."""
-        before = self._before
-        for person in people:
-            name = person.encode()
-            length = len(name)
-            if length not in before:
-                # All that comes before the id is hashed once for each length of an id.
-                before[length] = self._start.copy()
-                before[length].update(uint64(length))
-            ticket = before[length].copy()
-            ticket.update(name)
-            yield ticket.digest()
-
-    def smallest(self, people: Collection[str], number: int) -> list[tuple[bytes, str]]:
-        """The ``number`` smallest (ticket, id) among ``people``, in order."""
-        return nsmallest(number, zip(self.of_all(people), people))
-
-
-def lot_code(ticket: str | bytes) -> str:
-    """The first 35 bits of a ticket as people read them aloud: ``5PBU-2EM``."""
-    raw = bytes.fromhex(ticket) if isinstance(ticket, str) else ticket
-    number = int.from_bytes(raw[:8], "big") >> 29
-    letters = "".join(_LOT_LETTERS[number >> shift & 31] for shift in range(30, -1, -5))
-    return f"{letters[:4]}-{letters[4:]}"

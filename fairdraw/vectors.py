@@ -15,20 +15,16 @@ from fairdraw.canonical import canonical, digest, merkle_root
 from fairdraw.drawing import draw, solve
 from fairdraw.errors import FairdrawError
 from fairdraw.pool import Pool, pseudonym
+from fairdraw.randomness import Tickets, index_below, lot_code, stream, word
 from fairdraw.rules import Plan
 from fairdraw.seed import (
     Beacon,
     Commitment,
     Program,
-    Tickets,
     alternate_seed,
     commit,
     derive_seed,
-    index_below,
-    lot_code,
     nonce_commitment,
-    stream,
-    word,
 )
 from fairdraw.verify import verify
 

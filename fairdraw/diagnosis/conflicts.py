@@ -4,17 +4,25 @@ A rule is something a plan could do without: the seats of one stratum, the cap p
 inside one group, one quota. Doing without seats means that they may stay empty; doing without a cap
 or a quota that it counts nothing. A conflict is a smallest set of rules that no panel keeps: drop
 any one of them and some panel does.
+
+Finding all of this takes work, and the work is limited (see ``effort``): what is told is true in any
+case, but a conflict may then be larger than it need be, and there may be more of them.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+import numpy as np
+
+from fairdraw.diagnosis.effort import Effort, ExhaustedError
+from fairdraw.diagnosis.narrowed import whole_values
+from fairdraw.diagnosis.narrowing import Narrowing
 from fairdraw.diagnosis.panelsearch import PanelSearch
 from fairdraw.lottery.general import KINDS, RowName, name_rows, seating_of
-from fairdraw.lottery.seating import Seating, SeatRow
+from fairdraw.lottery.seating import Seating
 from fairdraw.people.grouping import Grouping
 
 
@@ -48,56 +56,86 @@ class Problem:
     search: PanelSearch
 
     @classmethod
-    def of(cls, grouping: Grouping) -> Problem:
+    def of(cls, grouping: Grouping, effort: Effort | None = None) -> Problem:
         """All rules of a plan."""
-        return cls.with_seating(name_rows(grouping), seating_of(grouping))
+        return cls.with_seating(name_rows(grouping), seating_of(grouping), effort)
 
     @classmethod
-    def with_seating(cls, names: tuple[RowName, ...], seating: Seating) -> Problem:
+    def with_seating(
+        cls, names: tuple[RowName, ...], seating: Seating, effort: Effort | None = None
+    ) -> Problem:
         """Rows of a seating; those beyond ``names`` would be nobody's."""
         caps = frozenset(r for r, name in enumerate(names) if name.employer is not None)
         bounds = tuple((row.low, row.high) for row in seating.rows)
-        return cls(names, bounds, PanelSearch(seating, caps))
+        return cls(names, bounds, PanelSearch(seating, caps, effort or Effort()))
+
+    @cached_property
+    def rows_of(self) -> dict[Rule, list[int]]:
+        """The rows of every rule, in order."""
+        rows: dict[Rule, list[int]] = {}
+        for number, name in enumerate(self.names):
+            rows.setdefault(Rule.of(name), []).append(number)
+        return rows
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule once, in order of their rows."""
-        return tuple(dict.fromkeys(Rule.of(name) for name in self.names))
+        return tuple(self.rows_of)
+
+    @cached_property
+    def seats(self) -> dict[int, tuple[int, int]]:
+        """Rows of strata without their rules: seats may stay empty, but there are no more of them."""
+        return {
+            row: (0, self.bounds[row][1])
+            for rule, rows in self.rows_of.items()
+            if rule.code == "STRATUM"
+            for row in rows
+        }
 
     def fits(self, kept: Collection[Rule]) -> bool:
         """Whether some panel keeps these rules."""
-        return self.search.panel(self.only(kept)) is not None
+        return self.search.fits(self.only(kept))
 
-    def only(self, kept: Collection[Rule]) -> list[tuple[int, int]]:
-        """The limits without the other rules."""
-        return [
-            bounds if Rule.of(name) in kept else _dropped(name, bounds)
-            for name, bounds in zip(self.names, self.bounds)
-        ]
+    def only(self, kept: Collection[Rule]) -> dict[int, tuple[int, int]]:
+        """The limits that are left without the other rules."""
+        mine = {row: self.bounds[row] for rule in kept for row in self.rows_of[rule]}
+        return self.seats | mine
 
-    def changed(self, change: Callable[[RowName, int, int], tuple[int, int]]) -> Problem:
-        """With other limits: ``change(name, low, high)`` gives those of each row."""
-        bounds = (change(name, *limits) for name, limits in zip(self.names, self.bounds))
-        return replace(self, bounds=tuple(bounds))
+    def changed(self, rule: Rule, change: Callable[[int, int], tuple[int, int]]) -> Problem:
+        """With other limits in the rows of one rule: ``change(low, high)`` gives them."""
+        bounds = list(self.bounds)
+        for row in self.rows_of.get(rule, ()):
+            bounds[row] = change(*bounds[row])
+        return self._like(replace(self, bounds=tuple(bounds)))
 
+    def with_search(self, search: PanelSearch) -> Problem:
+        """The same rules of other people."""
+        return self._like(replace(self, search=search))
 
-def _dropped(name: RowName, bounds: tuple[int, int]) -> tuple[int, int]:
-    """Seats may stay empty, but no stratum gets more than it has; any other row has no say."""
-    return 0, bounds[1] if name.code == "STRATUM" else max(bounds[1], 10**6)
+    def with_effort(self, effort: Effort) -> Problem:
+        """The same problem, worked on with other means."""
+        return self.with_search(self.search.with_effort(effort))
+
+    def _like(self, changed: Problem) -> Problem:
+        """What does not depend on limits and people need not be found out anew."""
+        changed.__dict__["rows_of"] = self.rows_of
+        return changed
 
 
 @dataclass(frozen=True)
 class Clash:
-    """A smallest set of rules that no panel keeps. ``short``: how far the nearest one misses.
+    """A set of rules that no panel keeps. ``short``: how far the nearest one misses.
 
     ``empty``: {(stratum, kind): seats} and ``missing``: {(quota number, kind): people} of it.
     ``caps``: of the caps in the set, the (employer, group) that already suffice for the clash.
+    ``smallest``: some panel keeps the set without any one of its rules, and none misses by less.
     """
 
     rules: tuple[Rule, ...]
     empty: dict[tuple[str, str], int]
     missing: dict[tuple[int, str], int]
     caps: tuple[tuple[str, str | None], ...]
+    smallest: bool = True
 
     @property
     def short(self) -> int:
@@ -110,111 +148,99 @@ class Clash:
         return KINDS[any(rule.kind == KINDS[1] for rule in self.rules)]
 
 
-def find_clashes(problem: Problem) -> tuple[Clash, ...]:
-    """Clashes that share no rule, one after the other; those of the primaries alone first."""
-    rest = list(problem.rules)
-    found: list[Clash] = []
-    for kinds in ((KINDS[0], ""), (*KINDS, "")):
-        while True:
-            asked = [rule for rule in rest if rule.kind in kinds]
-            if problem.fits(asked):
-                break
-            rules = _smallest(problem, asked)
-            found.append(_measured(problem, rules))
-            rest = [rule for rule in rest if rule not in rules]
-            if not rules:
-                raise AssertionError("a panel of nobody breaks no rule")
-    return tuple(found)
+def find_clashes(problem: Problem) -> tuple[tuple[Clash, ...], bool]:
+    """Clashes that share no rule, in order of their rules, and whether these are all.
 
-
-def _smallest(problem: Problem, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """A smallest subset that no panel keeps."""
-    chosen = set(_quick_explain(list(rules), lambda kept: problem.fits(set(kept))))
-    return tuple(rule for rule in rules if rule in chosen)
-
-
-def _quick_explain[T](whole: list[T], fits: Callable[[list[T]], bool]) -> list[T]:
-    """A smallest part that does not fit, by halving (the search known as QuickXplain).
-
-    ``fits(part)`` must be true of nothing, false of the whole, and of a part whenever it is of more.
+    Those of the primaries alone are sought and told first, and sought without caps before others. At
+    least one, for a problem that has any: in the worst case the rules all together.
     """
+    found: list[Clash] = []
+    rest = list(problem.rules)
+    whole = True
+    try:
+        for kinds in ((KINDS[0], ""), (*KINDS, "")):
+            for caps in (False, True):
+                asked = [r for r in rest if r.kind in kinds and (caps or r.kind)]
+                if caps and all(rule.kind for rule in asked):
+                    continue
+                for clash in _clashes(problem, asked):
+                    found.append(clash)
+                    rest = [rule for rule in rest if rule not in clash.rules]
+    except ExhaustedError:
+        whole = False
+    if not found and not whole:
+        found.append(Clash(problem.rules, {}, {}, (), False))
+    place = {rule: number for number, rule in enumerate(problem.rules)}
+    found.sort(key=lambda clash: (clash.kind == KINDS[1], min(place[r] for r in clash.rules)))
+    return tuple(found), whole
 
-    def search(background: list[T], new: bool, open_parts: list[T]) -> list[T]:
-        if new and not fits(background):
-            return []
-        if len(open_parts) == 1:
-            return open_parts
-        middle = len(open_parts) // 2
-        first, second = open_parts[:middle], open_parts[middle:]
-        of_second = search(background + first, True, second)
-        of_first = search(background + of_second, bool(of_second), first)
-        return of_first + of_second
 
-    return search([], False, whole)
+def _clashes(problem: Problem, asked: list[Rule]) -> Iterator[Clash]:
+    """Clashes among these rules until the rest of them can be kept."""
+    search = problem.search
+    if any(not rule.kind for rule in asked) and search.fits_easily(problem.only(asked)):
+        return
+    whole = Narrowing(search, problem.only(asked), _parts(problem, asked), problem.seats)
+    while (core := whole.clash(asked)) is not None:
+        if not core:
+            raise AssertionError("a panel of nobody breaks no rule")
+        proven = True
+        if len(core) > 1:
+            inside = Narrowing(search, problem.only(core), _parts(problem, core), problem.seats)
+            core, proven = inside.smallest(core)
+        yield _measured(problem, tuple(core), proven)
+        asked = [rule for rule in asked if rule not in core]
+
+
+def _parts(problem: Problem, rules: Collection[Rule]) -> dict[int, Rule]:
+    """Row -> the rule that it belongs to."""
+    return {row: rule for rule in rules for row in problem.rows_of[rule]}
 
 
 def _sufficient_caps(
     problem: Problem, rules: tuple[Rule, ...]
-) -> tuple[tuple[str, str | None], ...]:
-    """Of the caps of a clash, the employers whose caps alone, with its other rules, clash."""
-    rows = [
-        (name.employer, name.group)
-        for name in problem.names
-        if name.employer is not None and Rule.of(name) in rules
-    ]
-    if not rows:
-        return ()
-    limits = problem.only(rules)
+) -> tuple[tuple[tuple[str, str | None], ...], bool]:
+    """Of the caps of a clash, the employers whose caps alone, with its other rules, clash.
 
-    def fits(kept: list[tuple[str, str | None]]) -> bool:
-        wanted = set(kept)
-        some = [
-            bounds
-            if name.employer is None or (name.employer, name.group) in wanted
-            else _dropped(name, bounds)
-            for name, bounds in zip(problem.names, limits)
-        ]
-        return problem.search.panel(some) is not None
-
-    found = _quick_explain(list(dict.fromkeys(rows)), fits)
-    return tuple(sorted(found, key=lambda row: (row[0].encode(), row[1] or "")))
+    And whether they are known to be as few as can be.
+    """
+    parts = {
+        row: (name.employer, name.group)
+        for row, rule in _parts(problem, rules).items()
+        if (name := problem.names[row]).employer is not None
+    }
+    if not parts:
+        return (), True
+    names = list(dict.fromkeys(parts.values()))
+    few = True
+    try:
+        narrowing = Narrowing(problem.search, problem.only(rules), parts, problem.seats)
+        names, few = narrowing.smallest(narrowing.clash(names) or names)
+    except ExhaustedError:
+        few = False
+    return tuple(sorted(names, key=lambda row: (row[0].encode(), row[1] or ""))), few
 
 
-def _measured(problem: Problem, rules: tuple[Rule, ...]) -> Clash:
-    """The nearest panel, by letting invented people fill in: as few of them as possible."""
-    seating, limits = problem.search.seating, problem.only(rules)
-    first = len(seating.cells)
-    rows, cells, people = list(seating.rows), list(seating.cells), list(seating.people)
-    fills: list[RowName] = []
-    beyond = max((stratum for _, stratum, _ in cells), default=0) + 1
-    for number, name in enumerate(problem.names):
-        if limits[number][0] and Rule.of(name) in rules:
-            cells.append((len(people), beyond + number, KINDS.index(name.kind)))
-            rows[number] = replace(rows[number], cells=(*rows[number].cells, len(cells) - 1))
-            people.append(limits[number][0])
-            fills.append(name)
-    rows.append(SeatRow(0, 0, tuple(range(first, len(cells)))))
-    wider = Seating(tuple(people), tuple(cells), tuple(rows))
-    search = PanelSearch(wider, problem.search.caps)
-    low, high = 0, sum(people[len(seating.people) :])
-    panel = search.panel([*limits, (0, high)])
-    if panel is None:
-        raise AssertionError("invented people can fill every seat and every quota")
-    high = sum(cell >= first for cell in panel)
-    while low < high - 1:
-        middle = (low + high) // 2
-        closer = search.panel([*limits, (0, middle)])
-        if closer is None:
-            low = middle
-        else:
-            high, panel = sum(cell >= first for cell in closer), closer
-    empty: Counter[tuple[str, str]] = Counter()
-    missing: Counter[tuple[int, str]] = Counter()
-    for cell in panel:
-        if cell >= first:
-            name = fills[cell - first]
-            if name.quota is None:
-                empty[name.stratum or "", name.kind] += 1
-            else:
-                missing[name.quota, name.kind] += 1
-    return Clash(rules, dict(empty), dict(missing), _sufficient_caps(problem, rules))
+def _measured(problem: Problem, rules: tuple[Rule, ...], proven: bool) -> Clash:
+    """The nearest panel, by letting stand-ins fill in: as few of them as possible."""
+    search, limits = problem.search, problem.only(rules)
+    of_rules = _parts(problem, rules)
+    fills = [row for row in of_rules if limits[row][0] > 0]
+    caps, few = _sufficient_caps(problem, rules)
+    try:
+        narrowed = search.narrowed(limits)
+        made = narrowed.program(limits, search.effort, whole=True, fillers=fills, mip_abs_gap=0.5)
+        values = whole_values(made, search.effort)
+        if values is None:
+            raise AssertionError("stand-ins can fill every seat and every quota")
+    except ExhaustedError:
+        return Clash(rules, {}, {}, caps, False)
+    empty: dict[tuple[str, str], int] = {}
+    missing: dict[tuple[int, str], int] = {}
+    for row, number in zip(fills, np.rint(values[len(values) - len(fills) :]).astype(int).tolist()):
+        name = problem.names[row]
+        if number and name.quota is None:
+            empty[name.stratum or "", name.kind] = number
+        elif number and name.quota is not None:
+            missing[name.quota, name.kind] = number
+    return Clash(rules, empty, missing, caps, proven and few)

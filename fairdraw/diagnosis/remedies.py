@@ -7,18 +7,20 @@ has ``values``: what these people must be, {category: value}.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from fairdraw.diagnosis.conflicts import Clash, Problem, Rule
+from fairdraw.diagnosis.effort import ExhaustedError
+from fairdraw.diagnosis.narrowed import Invented
+from fairdraw.diagnosis.narrowing import Narrowing
 from fairdraw.diagnosis.relaxation import COSTS, Relaxation, apply_relaxation
 from fairdraw.errors import FairdrawError
-from fairdraw.lottery.general import KINDS, RowName
-from fairdraw.lottery.seating import Seating
+from fairdraw.lottery.general import KINDS
 from fairdraw.people.grouping import Grouping
-from fairdraw.rules import Plan
+from fairdraw.rules import Plan, Stratum
 
 #: How many steps of one change are tried.
 _STEPS = 10
@@ -26,19 +28,51 @@ _STEPS = 10
 
 def find_changes(
     grouping: Grouping, problem: Problem, clashes: Sequence[Clash]
-) -> tuple[Relaxation, ...]:
-    """Every proposal that ends at least one clash, cheapest first."""
+) -> tuple[tuple[Relaxation, ...], bool]:
+    """Every proposal that ends at least one clash, cheapest first, and whether these are all.
+
+    Clashes that are known to be smallest come first where there is not work enough for all of them.
+    """
+    effort = problem.search.effort
     found: dict[tuple[str, str], Relaxation] = {}
-    for number, clash in enumerate(clashes):
-        for change in _changes(grouping, problem, clash):
-            key = (change.code, repr(sorted(change.params.items())))
-            if key in found:
-                continue
-            under = _under(grouping, problem, [change])
-            solves = tuple(n for n, c in enumerate(clashes) if n == number or under.fits(c.rules))
-            whole = len(solves) == len(clashes) and under.fits(under.rules)
-            found[key] = replace(change, solves=solves, complete=whole)
-    return tuple(sorted(found.values(), key=lambda change: (change.cost, change.solves)))
+    whole = True
+    for number, clash in sorted(enumerate(clashes), key=lambda item: not item[1].smallest):
+        share = effort.reserve(1, 2)
+        mine = problem.with_effort(share)
+        try:
+            for change in _changes(grouping, mine, clash):
+                key = (change.code, repr(sorted(change.params.items())))
+                if key not in found:
+                    found[key] = _judged(grouping, mine, clashes, number, change)
+        except ExhaustedError:
+            whole = False
+        effort.give_back(share)
+    return tuple(sorted(found.values(), key=lambda change: (change.cost, change.solves))), whole
+
+
+def _judged(
+    grouping: Grouping,
+    problem: Problem,
+    clashes: Sequence[Clash],
+    number: int,
+    change: Relaxation,
+) -> Relaxation:
+    """A change that ends clash ``number``: which others it ends, and whether it mends everything."""
+    touched = set(_touched(grouping.plan, problem, change))
+    solves = tuple(
+        n
+        for n, clash in enumerate(clashes)
+        if n == number
+        or (
+            not touched.isdisjoint(clash.rules)
+            and _under(grouping, problem, [change], clash.rules).fits(clash.rules)
+        )
+    )
+    whole = len(solves) == len(clashes)
+    if whole:
+        rules = problem.rules
+        whole = _under(grouping, problem, [change], rules).fits(rules)
+    return replace(change, solves=solves, complete=whole)
 
 
 def find_cure(
@@ -48,30 +82,52 @@ def find_cure(
     for position, change in enumerate(changes):
         if change.complete:
             return (position,)
+    # People who are still to be found may crowd each other out; rules loosened never do.
+    plans = [p for p, change in enumerate(changes) if change.code != "MORE_CANDIDATES"]
+    for positions in (list(range(len(changes))), plans):
+        chosen = _cheapest(changes, positions, clashes)
+        cure = [changes[position] for position in chosen]
+        try:
+            if cure and _under(grouping, problem, cure, problem.rules).fits(problem.rules):
+                return tuple(chosen)
+        except ExhaustedError:
+            return ()
+    return ()
+
+
+def _cheapest(changes: Sequence[Relaxation], positions: Sequence[int], clashes: int) -> list[int]:
+    """Of these changes the first that end a clash still open; none if one stays open."""
     chosen: list[int] = []
     left = set(range(clashes))
-    for position, change in enumerate(changes):
-        if left & set(change.solves):
+    for position in positions:
+        if left & set(changes[position].solves):
             chosen.append(position)
-            left -= set(change.solves)
-    if left:
-        return ()
-    under = _under(grouping, problem, [changes[position] for position in chosen])
-    return tuple(chosen) if under.fits(under.rules) else ()
+            left -= set(changes[position].solves)
+    return [] if left else chosen
 
 
 def _changes(grouping: Grouping, problem: Problem, clash: Clash) -> Iterator[Relaxation]:
     """The first step of every kind of change that ends one clash."""
+    narrowing = Narrowing[Rule](problem.search, problem.only(clash.rules), {}, {})
     for steps in _proposals(grouping, clash):
         for change in steps:
-            fitting = _can_be_made(grouping.plan, change)
-            if fitting and _under(grouping, problem, [change]).fits(clash.rules):
+            if not _can_be_made(grouping.plan, change):
+                continue
+            if change.code == "MORE_CANDIDATES":
+                fits = _under(grouping, problem, [change], clash.rules).fits(clash.rules)
+            else:
+                bounds = problem.bounds
+                rows = problem.rows_of[_rule_of(change)]
+                fits = narrowing.fits_with({row: _bounds(*bounds[row], change) for row in rows})
+            if fits:
                 yield change
                 break
 
 
 def _can_be_made(plan: Plan, change: Relaxation) -> bool:
     """Whether the rest of the plan allows it, e.g. leaves a primary seat and enough for quotas."""
+    if change.code == "LOWER_QUOTA":
+        return True
     try:
         apply_relaxation(plan, change)
     except FairdrawError as error:
@@ -153,56 +209,73 @@ def _more_people(grouping: Grouping, clash: Clash) -> Iterator[Relaxation]:
         yield Relaxation("MORE_CANDIDATES", params, cost * people, (), False)
 
 
-def _under(grouping: Grouping, problem: Problem, changes: Sequence[Relaxation]) -> Problem:
-    """The problem after changes, without grouping the pool again."""
+def _under(
+    grouping: Grouping, problem: Problem, changes: Sequence[Relaxation], rules: Sequence[Rule]
+) -> Problem:
+    """The problem after changes, as far as these rules go, without grouping the pool again."""
     for change in changes:
         if change.code == "MORE_CANDIDATES":
-            problem = _with_people(grouping, problem, change.params)
+            problem = _with_people(grouping.plan, problem, change, rules)
         else:
-            problem = problem.changed(partial(_bounds, change=change))
+            problem = problem.changed(_rule_of(change), partial(_bounds, change=change))
     return problem
 
 
-def _bounds(name: RowName, low: int, high: int, change: Relaxation) -> tuple[int, int]:
+def _touched(plan: Plan, problem: Problem, change: Relaxation) -> Iterator[Rule]:
+    """The rules that a change can help to keep."""
+    if change.code != "MORE_CANDIDATES":
+        yield _rule_of(change)
+        return
+    home = plan.strata[plan.index[change.params["stratum"]]]
+    for rule in problem.rules:
+        if rule.kind and _counts(plan, rule, home, change.params["values"]):
+            yield rule
+
+
+def _rule_of(change: Relaxation) -> Rule:
+    """The rule that a change of the plan loosens."""
     params = change.params
-    steps = params["new"] - params["old"]
-    code = {
-        "FEWER_SEATS": "STRATUM",
-        "RAISE_CAP": "EMPLOYER_CAP",
-        "RAISE_GROUP_CAP": "GROUP_CAP",
-    }.get(change.code, "QUOTA")
-    if name.code != code:
-        return low, high
-    if code == "STRATUM":
-        mine = (name.stratum, name.kind) == (params["stratum"], params["kind"])
-        return (low + steps, high + steps) if mine else (low, high)
-    if code == "QUOTA":
-        if (name.quota, name.kind) != (params["quota"], params["kind"]):
-            return low, high
-        return (max(0, low + steps), high) if change.code == "LOWER_QUOTA" else (low, high + steps)
-    mine = code == "EMPLOYER_CAP" or name.group == params["group"]
-    return low, high + steps if mine else high
+    if change.code == "FEWER_SEATS":
+        return Rule("STRATUM", params["kind"], params["stratum"])
+    if change.code == "RAISE_CAP":
+        return Rule("EMPLOYER_CAP")
+    if change.code == "RAISE_GROUP_CAP":
+        return Rule("GROUP_CAP", "", params["group"])
+    return Rule("QUOTA", params["kind"], str(params["quota"]))
 
 
-def _with_people(grouping: Grouping, problem: Problem, params: dict[str, Any]) -> Problem:
-    plan, seating = grouping.plan, problem.search.seating
-    stratum = plan.index[params["stratum"]]
-    home = plan.strata[stratum]
-    cells, rows = list(seating.cells), list(seating.rows)
-    for number, kind in enumerate(KINDS):
-        if not getattr(home, kind):
-            continue
-        cells.append((len(seating.people), stratum, number))
-        for r, name in enumerate(problem.names):
-            if name.kind != kind or name.employer is not None:
-                continue
-            if name.quota is None:
-                counted = name.stratum == home.id
-            else:
-                quota = plan.quotas[name.quota]
-                counted = quota.counts(params["values"]) and quota.group in (None, home.group)
-            if counted:
-                rows[r] = replace(rows[r], cells=(*rows[r].cells, len(cells) - 1))
-    people = (*seating.people, params["people"])
-    search = replace(problem.search, seating=Seating(people, tuple(cells), tuple(rows)))
-    return replace(problem, search=search)
+def _bounds(low: int, high: int, change: Relaxation) -> tuple[int, int]:
+    steps = change.params["new"] - change.params["old"]
+    if change.code == "FEWER_SEATS":
+        return low + steps, high + steps
+    return (max(0, low + steps), high) if change.code == "LOWER_QUOTA" else (low, high + steps)
+
+
+def _with_people(
+    plan: Plan, problem: Problem, change: Relaxation, rules: Sequence[Rule]
+) -> Problem:
+    """With people in one stratum whom no cap counts, as far as these rules count them."""
+    params = change.params
+    home = plan.strata[plan.index[params["stratum"]]]
+    places = []
+    for kind in KINDS:
+        if getattr(home, kind):
+            mine = [Rule("STRATUM", kind, home.id)]
+            mine += [
+                rule
+                for rule in rules
+                if rule.code == "QUOTA"
+                and rule.kind == kind
+                and _counts(plan, rule, home, params["values"])
+            ]
+            places.append(tuple(row for rule in mine for row in problem.rows_of[rule]))
+    invented = Invented(params["people"], tuple(places))
+    return problem.with_search(problem.search.with_invented(invented))
+
+
+def _counts(plan: Plan, rule: Rule, home: Stratum, values: Mapping[str, str]) -> bool:
+    """Whether a rule counts somebody with these values in a stratum."""
+    if rule.code == "STRATUM":
+        return rule.name == home.id
+    quota = plan.quotas[int(rule.name)]
+    return quota.counts(values) and quota.group in (None, home.group)

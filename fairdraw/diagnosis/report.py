@@ -49,7 +49,9 @@ class Conflict:
     ``need`` seats, of which ``short`` stay empty at best (primaries) or after the least lucky panel
     (alternates). ``caps``: the cap rows that play a part; empty if there are simply too few people.
     In mode L ``quotas`` play a part as well (by number), strata may be missing, and ``short`` also
-    counts people who are missing for quotas.
+    counts people who are missing for quotas. ``smallest``: it is proven that the conflict ends
+    whichever of its rules is left out and that no panel misses by less; where the work for that was
+    too much, it is a conflict all the same (``short`` is 0 if it could not be measured).
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Conflict:
     short: int
     caps: tuple[Row, ...]
     quotas: tuple[int, ...] = ()
+    smallest: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,9 @@ class Diagnosis:
     """``relaxations``: cheapest first; ``remedy``: positions in it that together mend everything.
 
     ``full_caps``: cap rows that the chances fill to the brim (feasible plans only); ``tight``:
-    caps and quotas that every panel of a mode L lottery keeps only just.
+    caps and quotas that every panel of a mode L lottery keeps only just. ``exhaustive``: every
+    conflict and every change was looked for; False if that was too much work (thousands of rules), so
+    that there may be smaller conflicts, more of them, and more changes.
     """
 
     feasible: bool
@@ -116,6 +121,7 @@ class Diagnosis:
     solution: Solution | None = None
     quota_shortages: tuple[QuotaShortage, ...] = ()
     tight: tuple[TightRow, ...] = ()
+    exhaustive: bool = True
 
     @property
     def tightest(self) -> tuple[StratumCount, ...]:
@@ -191,10 +197,15 @@ def count_strata(pool: Pool, plan: Plan) -> tuple[StratumCount, ...]:
 def _diagnose_general(grouping: Grouping, strata: tuple[StratumCount, ...]) -> Diagnosis:
     """Why no panel keeps the rules of a mode L plan."""
     from fairdraw.diagnosis.conflicts import Problem, find_clashes
+    from fairdraw.diagnosis.effort import WHOLE_EFFORT, Effort
     from fairdraw.diagnosis.remedies import find_changes, find_cure
 
-    plan, problem = grouping.plan, Problem.of(grouping)
-    clashes = find_clashes(problem)
+    plan, effort = grouping.plan, Effort(WHOLE_EFFORT)
+    problem = Problem.of(grouping, effort)
+    # Half of the work at most goes into conflicts, so that some is left for what would mend them.
+    share = effort.reserve(1, 2)
+    clashes, all_clashes = find_clashes(problem.with_effort(share))
+    effort.give_back(share)
     counts = {count.stratum: count for count in strata}
     conflicts, shortages, lacking = [], [], []
     for number, clash in enumerate(clashes):
@@ -207,6 +218,7 @@ def _diagnose_general(grouping: Grouping, strata: tuple[StratumCount, ...]) -> D
                 short=clash.short,
                 caps=tuple(r for r in grouping.rows if (r.employer, r.group) in clash.caps),
                 quotas=tuple(dict.fromkeys(int(r.name) for r in clash.rules if r.code == "QUOTA")),
+                smallest=clash.smallest,
             )
         )
         for (name, kind), short in sorted(clash.empty.items()):
@@ -219,8 +231,8 @@ def _diagnose_general(grouping: Grouping, strata: tuple[StratumCount, ...]) -> D
             need = rule.low if kind == "primary" else rule.alternate_low
             people = sum(len(t.ids) for t in grouping.types if quota in t.quotas)
             lacking.append(QuotaShortage(quota, kind, need, people, need - short, short, number))
-    changes = find_changes(grouping, problem, clashes)
-    cure = find_cure(grouping, problem, changes, len(clashes))
+    changes, all_changes = find_changes(grouping, problem, clashes)
+    cure = find_cure(grouping, problem, changes, len(clashes)) if all_clashes else ()
     return Diagnosis(
         feasible=False,
         strata=strata,
@@ -229,6 +241,7 @@ def _diagnose_general(grouping: Grouping, strata: tuple[StratumCount, ...]) -> D
         relaxations=changes,
         remedy=cure,
         quota_shortages=tuple(lacking),
+        exhaustive=all_clashes and all_changes and all(clash.smallest for clash in clashes),
     )
 
 

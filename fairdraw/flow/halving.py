@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairdraw.seed import stream, word
+from fairdraw.randomness import stream, word
 
 Ints = NDArray[np.int64]
 

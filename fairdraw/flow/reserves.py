@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fairdraw.diagnosis.feasibility import SeatModel
 from fairdraw.people.grouping import Grouping
-from fairdraw.seed import Tickets
+from fairdraw.randomness import Tickets
 
 Ints = NDArray[np.int64]
 #: (stratum number, ticket, id, type number)

@@ -144,8 +144,8 @@ def test_a_quick_look_finds_panels_as_the_long_one_does(
         kept = [rule for rule in asked.rules if lot.random() < 0.8]
         bounds = asked.only(kept)
         rows = tuple(
-            SeatRow(low, high, row.cells)
-            for (low, high), row in zip(bounds, asked.search.seating.rows)
+            SeatRow(*bounds.get(number, (0, 10**6)), row.cells)
+            for number, row in enumerate(asked.search.seating.rows)
         )
         seating = Seating(asked.search.seating.people, asked.search.seating.cells, rows)
         with pytest.MonkeyPatch.context() as patch:

@@ -13,7 +13,7 @@ from itertools import combinations
 import pytest
 
 from fairdraw import Plan, Pool, Quota, Solution, draw, solve
-from fairdraw.seed import index_below
+from fairdraw.randomness import index_below
 from tests.fairdraw.invented import plan_of, varied_pool
 from tests.fairdraw.test_uniformity import (
     LIMIT,

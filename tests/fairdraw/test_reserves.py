@@ -12,7 +12,7 @@ from fairdraw.diagnosis.feasibility import SeatModel
 from fairdraw.drawing import solve_grouped
 from fairdraw.flow.reserves import _lookahead, _Plenty, draw_alternates
 from fairdraw.people.grouping import Grouping, group_by_type
-from fairdraw.seed import Tickets
+from fairdraw.randomness import Tickets
 from tests.fairdraw.invented import person
 
 SEED = bytes(range(32))

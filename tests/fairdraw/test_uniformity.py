@@ -17,7 +17,7 @@ import pytest
 from fairdraw import Plan, Pool, draw, solve
 from fairdraw.flow.halving import halve_all
 from fairdraw.flow.solving import SCALE
-from fairdraw.seed import Tickets, stream
+from fairdraw.randomness import Tickets, stream
 from tests.fairdraw.invented import person, plain_pool, plan_of
 
 LIMIT = 4.5
