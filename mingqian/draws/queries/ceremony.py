@@ -14,6 +14,7 @@ from fairdraw.seed import NEVER_COMMITTED
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import HRSS, OFFICE, Role
 from mingqian.draws.models import Contribution, Draw, DrawApplication, DrawKind, DrawStatus, Party
+from mingqian.draws.words import keeper_words
 
 # The pages of a ceremony ask for the same pool every few seconds; one of 10^5 people takes a second to read.
 POOLS_KEPT = 2
@@ -177,6 +178,11 @@ class PartyLine:
     @property
     def is_revealed(self) -> bool:
         return bool(self.made and self.made.revealed_at)
+
+    @property
+    def keeper(self) -> str:
+        """Who made and kept the number, in words."""
+        return keeper_words(self.party, self_held=self.made.self_held) if self.made else ""
 
     @property
     def state(self) -> tuple[str, str]:
