@@ -29,7 +29,13 @@ from mingqian.draws.queries.stage import (
     steps_of,
 )
 from mingqian.draws.services.background import execute_later, freeze_later, is_long
-from mingqian.draws.services.contribute import close_commitments, contribute, reveal
+from mingqian.draws.services.contribute import (
+    ContributionRefused,
+    RevealRefused,
+    close_commitments,
+    contribute,
+    reveal,
+)
 from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.freeze import CannotFreeze, freeze_draw
 from mingqian.draws.services.holding import CeremonyMovedOn, CeremonyRefused
@@ -40,6 +46,7 @@ from mingqian.web.pdf import qr_path
 from .chance_page import picture_draw
 from .lookup import application_or_404
 
+MOST_TYPED = 400
 LEVELS = {Level.BLOCK: "block", Level.WARN: "warn", Level.INFO: "info", Level.OK: "pass"}
 
 
@@ -48,9 +55,20 @@ LEVELS = {Level.BLOCK: "block", Level.WARN: "warn", Level.INFO: "info", Level.OK
 def stage(request: HttpRequest, number: str) -> HttpResponse:
     """The ceremony as it stands; ?attempt= looks back at an earlier one, ?show=1 turns the lots up one by one."""
     application = application_or_404(request, number)
-    draw = _shown_draw(application, request.GET.get("attempt", ""))
+    return _stage(request, application, _shown_draw(application, request.GET.get("attempt", "")))
+
+
+def _stage(
+    request: HttpRequest,
+    application: DrawApplication,
+    draw: Draw | None,
+    *,
+    refused: dict[str, str] | None = None,
+) -> HttpResponse:
+    """The page; `refused` brings back what was typed with the reason why it was not taken."""
     ceremony = Ceremony(application, draw, request.user)
     context: dict[str, Any] = {
+        "refused": refused,
         "application": application,
         "draw": draw,
         "ceremony": ceremony,
@@ -73,7 +91,8 @@ def stage(request: HttpRequest, number: str) -> HttpResponse:
         "chances": picture_draw(draw, named=False),
     }
     if not draw.has_result:
-        return render(request, "draws/stage_run.html", context)
+        status = 422 if refused else 200
+        return render(request, "draws/stage_run.html", context, status=status)
     showing = draw.is_executed and request.GET.get("show") == "1"
     if not showing:
         side, path = qr_path(request.build_absolute_uri(_verify_url(draw)))
@@ -135,7 +154,7 @@ def state(request: HttpRequest, number: str) -> HttpResponse:
     if (
         draw is None
         or seen.split("-")[:2] != ceremony.token.split("-")[:2]
-        or not ceremony.may_contribute
+        or not (ceremony.may_contribute or ceremony.may_reveal)
     ):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     # Somebody else arrived while this person is still typing: what is typed must stay.
@@ -190,21 +209,15 @@ def freeze(request: HttpRequest, number: str) -> HttpResponse:
 @requires("draws.contribute")
 @require_POST
 def contribution(request: HttpRequest, number: str) -> HttpResponse:
-    """录入随机数: drawn by the system, from words, or a commitment only."""
-    way = request.POST.get("way", "generated")
-    text = request.POST.get("text", "") if way == "text" else ""
-    commitment = request.POST.get("commitment", "") if way == "commitment" else ""
-    if way == "text" and not text.strip():
-        messages.error(request, "请输入一段文字，或改为由系统随机生成。")
-        return redirect("draws:official", number=number)
-    if way == "commitment" and not commitment.strip():
-        messages.error(request, "请填写承诺值，或改为由系统随机生成。")
-        return redirect("draws:official", number=number)
+    """录入随机数: the commitment to a number that the person's own device has made, here or elsewhere."""
+    typed = request.POST.get("commitment", "")[:MOST_TYPED]
+    commitment = request.POST.get("device_commitment", "")[:MOST_TYPED] or typed
     return _deed(
         request,
         number,
-        lambda draw: contribute(draw, by=request.user, text=text, commitment=commitment),
+        lambda draw: contribute(draw, by=request.user, commitment=commitment),
         "承诺已提交，揭示之前任何人都看不到随机数本身。",
+        typed=typed,
     )
 
 
@@ -224,12 +237,13 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def revelation(request: HttpRequest, number: str) -> HttpResponse:
     """揭示."""
-    nonce = request.POST.get("nonce", "")
+    nonce = request.POST.get("nonce", "")[:MOST_TYPED]
     return _deed(
         request,
         number,
         lambda draw: reveal(draw, by=request.user, nonce=nonce),
         "本方随机数已揭示。",
+        typed=nonce,
     )
 
 
@@ -279,9 +293,17 @@ def voiding(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _deed(
-    request: HttpRequest, number: str, deed: Callable[[Draw], object], done: str
+    request: HttpRequest,
+    number: str,
+    deed: Callable[[Draw], object],
+    done: str,
+    *,
+    typed: str = "",
 ) -> HttpResponse:
-    """Do something to the draw under way, say how it went, and come back to the stage."""
+    """Do something to the draw under way, say how it went, and come back to the stage.
+
+    Where what was `typed` is refused, the page comes back with it and with the reason at its field.
+    """
     application = application_or_404(request, number)
     draw = current_draw(application)
     back = redirect("draws:official", number=number)
@@ -294,6 +316,8 @@ def _deed(
         return back
     try:
         deed(draw)
+    except (ContributionRefused, RevealRefused) as refusal:
+        return _stage(request, application, draw, refused={"typed": typed, "told": refusal.told})
     except CeremonyRefused as refusal:
         messages.error(request, refusal.told)
     else:
