@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mingqian.accounts.access import requires
 from mingqian.audit.services import record
@@ -28,7 +28,13 @@ from mingqian.draws.queries.stage import (
     names_of,
     steps_of,
 )
-from mingqian.draws.services.background import execute_later, freeze_later, is_long
+from mingqian.draws.services.background import (
+    check_later,
+    execute_later,
+    freeze_later,
+    is_long,
+    last_check,
+)
 from mingqian.draws.services.contribute import (
     ContributionRefused,
     RevealRefused,
@@ -40,10 +46,12 @@ from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.freeze import CannotFreeze, freeze_draw
 from mingqian.draws.services.holding import CeremonyMovedOn, CeremonyRefused
 from mingqian.draws.services.void import abandon_attempt, void_draw, withdraw_void
+from mingqian.web import jobs
 from mingqian.web.components import Check
 from mingqian.web.pdf import qr_path
 
 from .chance_page import picture_draw
+from .frozen import tells_unreadable
 from .lookup import application_or_404
 
 MOST_TYPED = 400
@@ -52,6 +60,7 @@ LEVELS = {Level.BLOCK: "block", Level.WARN: "warn", Level.INFO: "info", Level.OK
 
 @requires("draws.view_ceremony")
 @require_GET
+@tells_unreadable
 def stage(request: HttpRequest, number: str) -> HttpResponse:
     """The ceremony as it stands; ?attempt= looks back at an earlier one, ?show=1 turns the lots up one by one."""
     application = application_or_404(request, number)
@@ -78,12 +87,8 @@ def _stage(
         "may_see_names": request.user.may("draws.export_roster"),
     }
     if draw is None or draw.status == DrawStatus.ABANDONED:
-        findings = freeze_findings(application) if draw is None else Findings()
-        context |= {
-            "checks": _checks(findings),
-            "blocked": bool(findings.blocking),
-            "may_freeze": request.user.may("draws.freeze_draw"),
-        }
+        context |= _readiness(request, application) if draw is None else {}
+        context["may_freeze"] = request.user.may("draws.freeze_draw")
         return render(request, "draws/stage_before.html", context)
     context |= {
         "columns": columns_of(draw),
@@ -108,6 +113,34 @@ def _stage(
         return render(request, "draws/stage_done.html", context)
     steps = steps_of(ceremony, showing=True)
     return render(request, "draws/stage_run.html", context | {"showing": True, "steps": steps})
+
+
+def _readiness(request: HttpRequest, application: DrawApplication) -> dict[str, Any]:
+    """Whether the pool can be frozen now; a large one is looked at by a job, whose findings are shown."""
+    if not is_long(application):
+        findings = freeze_findings(application)
+        return {"checks": _checks(findings), "blocked": bool(findings.blocking)}
+    job = last_check(application, by=request.user, now=timezone.now())
+    if job is None or "findings" not in job.result:
+        return {"unchecked": True, "blocked": True, **(jobs.shown(job) if job else {})}
+    checks = [Check(LEVELS[Level(level)], *words) for level, *words in job.result["findings"]]
+    return {"checks": checks, "blocked": job.result["blocked"], "checked_at": job.finished_at}
+
+
+@requires("draws.view_ceremony")
+@require_http_methods(["GET", "POST"])
+def readiness(request: HttpRequest, number: str) -> HttpResponse:
+    """核对抽取条件 of a large pool: POST begins, GET tells how far it is, and lets the page load anew at the end."""
+    application = application_or_404(request, number)
+    if request.method == "POST" and current_draw(application) is None and is_long(application):
+        check_later(application, by=request.user)
+    if not request.headers.get("HX-Request"):
+        return redirect("draws:official", number=number)
+    job = last_check(application, by=request.user, now=timezone.now())
+    if job is None or not job.unfinished:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    context = {"application": application, **jobs.shown(job)}
+    return render(request, "draws/stage_checking.html", context)
 
 
 def _verify_url(draw: Draw) -> str:
@@ -208,6 +241,7 @@ def freeze(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires("draws.contribute")
 @require_POST
+@tells_unreadable
 def contribution(request: HttpRequest, number: str) -> HttpResponse:
     """录入随机数: the commitment to a number that the person's own device has made, here or elsewhere."""
     typed = request.POST.get("commitment", "")[:MOST_TYPED]
@@ -223,6 +257,7 @@ def contribution(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires("draws.freeze_draw")
 @require_POST
+@tells_unreadable
 def close(request: HttpRequest, number: str) -> HttpResponse:
     """进入揭示, although not every party takes part."""
     return _deed(
@@ -235,6 +270,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires("draws.contribute")
 @require_POST
+@tells_unreadable
 def revelation(request: HttpRequest, number: str) -> HttpResponse:
     """揭示."""
     nonce = request.POST.get("nonce", "")[:MOST_TYPED]

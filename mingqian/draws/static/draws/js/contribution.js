@@ -34,7 +34,8 @@ function startContributing() {
       const commitment = await commitmentOf(nonce);
       sessionStorage.setItem(place, toHex(nonce));
       field.value = commitment;
-      form.requestSubmit(event.submitter);
+      // While this event is still being told, browsers ignore another submission of the form.
+      setTimeout(() => form.requestSubmit(event.submitter));
     } catch {
       complain(form);
     } finally {
