@@ -42,11 +42,11 @@ def run() -> None:
     from django.db import connection
 
     from mingqian.draws.queries.readiness import freeze_case, freeze_findings
-    from mingqian.draws.services.contribute import contribute, reveal
     from mingqian.draws.services.execute import execute_draw
     from mingqian.draws.services.freeze import freeze_draw
     from mingqian.draws.services.trial import run_trial
     from tests.factories.accounts import make_user
+    from tests.factories.ceremonies import give, show
     from tests.factories.draws import approved, make_application, make_ground
 
     title(f"A draw over {POOL:,} experts ({connection.vendor})")
@@ -67,10 +67,10 @@ def run() -> None:
     )
     draw = timed("freeze", lambda: freeze_draw(application, by=clerk, at=at))
     for user in (clerk, observer, reviewer):
-        timed(f"contribution of {user.role}", lambda user=user: contribute(draw, by=user, at=at))
+        timed(f"contribution of {user.role}", lambda user=user: give(draw, user, at=at))
     draw.refresh_from_db()
     for user in (clerk, observer, reviewer):
-        reveal(draw, by=user, at=at)
+        show(draw, user, at=at)
     timed("official draw", lambda: execute_draw(draw, by=clerk, key=draw.commit_hash, at=at))
     line(
         "memory of the process", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"

@@ -271,6 +271,7 @@ ROUTES = [
     # The official draw
     about_application("draws:official", CEREMONY),
     about_application("draws:official-state", CEREMONY),
+    about_application("draws:official-check", CEREMONY, CEREMONY),
     about_application("draws:official-freeze", "", FREEZE),
     about_application("draws:official-contribute", "", GIVE),
     about_application("draws:official-close", "", FREEZE),

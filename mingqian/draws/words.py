@@ -147,6 +147,13 @@ def certificate_words(bound: Fraction, lowest: Fraction) -> tuple[str, str, str]
     return proved, meaning, own
 
 
+def keeper_words(party: str, *, self_held: bool) -> str:
+    """Who made the random number of a party, and kept it until the reveal."""
+    if party == "server":
+        return "由平台生成"
+    return "由本人设备生成并保管" if self_held else "由平台代为生成"
+
+
 EXTREME_WORDS = {
     "FEW_PEOPLE": "{name}可抽 {people} 人，取 {primary} 人，人选过少",
     "SEVERAL": "可坐的几个专业人选都不多，机会合在一起超过一半",

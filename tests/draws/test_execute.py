@@ -7,7 +7,7 @@ import pytest
 from fairdraw.verify import verify
 from mingqian.audit.models import Event
 from mingqian.draws.models import Draw, DrawSeat, SeatType
-from mingqian.draws.services.contribute import NotAParty, contribute, reveal
+from mingqian.draws.services.contribute import NotAParty
 from mingqian.draws.services.execute import (
     FrozenPartsChanged,
     NotRevealed,
@@ -16,7 +16,15 @@ from mingqian.draws.services.execute import (
 )
 from mingqian.draws.services.holding import CeremonyMovedOn
 from mingqian.draws.short_codes import short_code_of
-from tests.factories.ceremonies import committed, executed, make_cast, revealed, unprotected
+from tests.factories.ceremonies import (
+    committed,
+    executed,
+    give,
+    make_cast,
+    revealed,
+    show,
+    unprotected,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +89,7 @@ def test_a_page_of_an_earlier_state_draws_nothing():
 def test_without_every_reveal_nothing_is_drawn():
     cast = make_cast()
     draw = committed(cast)
-    reveal(draw, by=cast.clerk)
+    show(draw, cast.clerk)
     with pytest.raises(NotRevealed):
         execute_draw(draw, by=cast.clerk, key=draw.commit_hash)
     assert not DrawSeat.objects.exists()
@@ -130,7 +138,7 @@ def test_the_same_person_cannot_speak_for_two_parties():
         None, cast.clerk.pk, cast.reviewer.pk, cast.observer.pk,
     }  # fmt: skip
     with pytest.raises(CeremonyMovedOn):
-        contribute(draw, by=cast.observer)
+        give(draw, cast.observer)
 
 
 def test_two_parties_with_the_observer_are_enough():
@@ -152,7 +160,7 @@ def test_whoever_committed_for_one_party_does_not_reveal_for_another():
     cast = make_cast()
     draw = committed(cast)
     with pytest.raises(NotAParty):
-        reveal(draw, by=as_reviewer(cast.observer), at=cast.minute(5))
+        show(draw, as_reviewer(cast.observer), at=cast.minute(5))
     assert not draw.contributions.exclude(revealed_at=None).exists()
 
 

@@ -6,14 +6,14 @@ from django.utils import timezone
 
 from mingqian.audit.models import Event
 from mingqian.draws.models import Contribution, Draw
-from mingqian.draws.services.contribute import NotAParty, close_commitments, contribute
+from mingqian.draws.services.contribute import NotAParty, close_commitments
 from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.holding import CeremonyRefused
 from mingqian.draws.services.trial import TrialRefused, run_trial
 from mingqian.draws.services.void import abandon_attempt
 from mingqian.rulebook.services import change_rule
 from tests.factories.accounts import make_user
-from tests.factories.ceremonies import Cast, committed, executed, frozen, make_cast, revealed
+from tests.factories.ceremonies import Cast, committed, executed, frozen, give, make_cast, revealed
 from tests.factories.draws import refreshed
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +39,8 @@ def lower(key: str, value: str) -> None:
 def test_a_rule_lowered_after_the_freeze_does_not_spare_the_observer(cast):
     draw = frozen(cast)
     lower("observer_parties_min", "0")
-    contribute(draw, by=cast.clerk)
-    contribute(draw, by=cast.reviewer)
+    give(draw, cast.clerk)
+    give(draw, cast.reviewer)
     with pytest.raises(CeremonyRefused) as refusal:
         close_commitments(draw, by=cast.clerk)
     assert "监督人员" in refusal.value.told
@@ -49,8 +49,8 @@ def test_a_rule_lowered_after_the_freeze_does_not_spare_the_observer(cast):
 def test_a_rule_raised_after_the_freeze_does_not_stop_the_draw(cast):
     draw = frozen(cast)
     lower("contributing_parties_min", "3")
-    contribute(draw, by=cast.clerk)
-    contribute(draw, by=cast.observer)
+    give(draw, cast.clerk)
+    give(draw, cast.observer)
     assert close_commitments(draw, by=cast.clerk).status == "COMMITTED"
 
 
@@ -103,7 +103,7 @@ def test_whoever_froze_the_pool_does_not_observe_after_a_change_of_role(cast):
     cast.clerk.role, cast.clerk.office = "observer", None
     cast.clerk.save()
     with pytest.raises(NotAParty) as refusal:
-        contribute(draw, by=cast.clerk)
+        give(draw, cast.clerk)
     assert "冻结" in refusal.value.told
     assert draw.contributions.count() == 1
 

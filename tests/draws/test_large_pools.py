@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import override_settings
 from django.utils import timezone
 
 from mingqian.draws.models import Draw, DrawStatus
+from mingqian.draws.queries import pool
 from mingqian.draws.services import background
 from mingqian.web import jobs
 from mingqian.web.models import Job, JobStatus
@@ -121,3 +124,88 @@ def test_a_small_pool_is_answered_at_once(client, work, monkeypatch, cast):
     assert answer.url == address(cast)
     assert not Job.objects.exists()
     assert make_user("clerk").pk
+
+
+@pytest.fixture
+def nobody_judges_inline(monkeypatch) -> None:
+    """Any request that goes through the pool member by member fails."""
+
+    def judged(*_args, **_kwargs):
+        raise AssertionError("the pool was judged inside a request")
+
+    monkeypatch.setattr(pool, "judge_members", judged)
+
+
+def test_no_page_of_the_official_draw_judges_a_large_pool_inline(
+    client, cast, nobody_judges_inline
+):
+    client.force_login(cast.clerk)
+    page = client.get(address(cast))
+    assert "核对之后可以冻结" in page.text
+    assert 'data-hx-trigger="load, submit"' in page.text
+    for deed in ("/check", "/check", "/freeze"):
+        assert client.post(address(cast, deed)).status_code == 302
+    assert sorted(Job.objects.values_list("kind", flat=True)) == ["draws.check", "draws.freeze"]
+    box = client.get(address(cast, "/check"), headers={"HX-Request": "true"})
+    assert "等待处理" in box.text
+    assert 'data-hx-trigger="every 1s"' in box.text
+
+
+def test_no_page_of_a_trial_judges_a_large_pool_inline(client, monkeypatch, work):
+    committee, clerk, _ = make_ground({"建筑设计": 40, "结构工程": 40, "给水排水": 6})
+    application = make_application(committee, clerk)
+    client.force_login(clerk)
+    work(lambda: client.post(f"/draws/{application.number}/trial", {"key": "a"}))
+    trial = application.trials.get()
+    assert not trial.feasible
+
+    def judged(*_args, **_kwargs):
+        raise AssertionError("the pool was judged inside a request")
+
+    monkeypatch.setattr(pool, "judge_members", judged)
+    assert client.get(f"/draws/{application.number}/trial?n=1").status_code == 200
+    taken = client.post(f"/draws/{application.number}/trial/fix", {"trial": "1", "fix": "0"})
+    assert taken.url.startswith("/jobs/")
+    assert client.post(f"/draws/{application.number}/trial", {"key": "b"}).url.startswith("/jobs/")
+
+
+def test_the_readiness_check_is_a_job_whose_findings_the_page_shows(client, work, cast):
+    client.force_login(cast.clerk)
+    work(lambda: client.post(address(cast, "/check"), headers={"HX-Request": "true"}))
+    job = Job.objects.get()
+    assert (job.status, job.done, job.total) == (JobStatus.DONE, 2, 2)
+    answer = client.get(address(cast, "/check"), headers={"HX-Request": "true"})
+    assert answer.headers["HX-Refresh"] == "true"
+    page = client.get(address(cast)).text
+    assert "可以冻结评委库" in page
+    assert "申请已审核通过" in page
+    assert "冻结时重新逐人核对" in page
+    # Another person has to look for themselves.
+    client.force_login(cast.reviewer)
+    assert "核对之后可以冻结" in client.get(address(cast)).text
+
+
+def test_a_check_is_forgotten_with_time_and_with_a_change(client, work, cast, monkeypatch):
+    client.force_login(cast.clerk)
+    work(lambda: client.post(address(cast, "/check")))
+    assert "可以冻结评委库" in client.get(address(cast)).text
+    type(cast.application).objects.filter(pk=cast.application.pk).update(
+        revision=cast.application.revision + 1
+    )
+    assert "核对之后可以冻结" in client.get(address(cast)).text
+    type(cast.application).objects.filter(pk=cast.application.pk).update(
+        revision=cast.application.revision
+    )
+    later = cast.at + timedelta(minutes=11)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert "核对之后可以冻结" in client.get(address(cast)).text
+
+
+def test_what_stands_against_the_freeze_is_told_by_the_job_too(client, work, cast, monkeypatch):
+    early = cast.at - timedelta(days=60)
+    monkeypatch.setattr(timezone, "now", lambda: early)
+    client.force_login(cast.clerk)
+    work(lambda: client.post(address(cast, "/check")))
+    page = client.get(address(cast)).text
+    assert "暂不能冻结" in page
+    assert "未到抽取时间" in page

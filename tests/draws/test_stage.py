@@ -4,17 +4,22 @@ import re
 
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
 
 from mingqian.audit.models import Event
 from mingqian.draws.models import Draw, DrawSeat
 from tests.factories.accounts import make_user
 from tests.factories.ceremonies import (
     Cast,
+    commitment_for,
     committed,
     executed,
     frozen,
+    give,
     make_cast,
+    number_of,
     revealed,
+    show,
     unprotected,
     voided,
 )
@@ -57,17 +62,18 @@ def test_the_whole_ceremony_in_the_browser(client, cast):
     draw = Draw.objects.get()
     assert "录入本方随机数" in page
     assert draw.pool_root[:4].upper() in page
-    for user, data in (
-        (cast.clerk, {"way": "generated"}),
-        (cast.observer, {"way": "text", "text": "阳光"}),
-        (cast.reviewer, {"way": "generated"}),
+    for user, field in (
+        (cast.clerk, "device_commitment"),
+        (cast.observer, "commitment"),
+        (cast.reviewer, "device_commitment"),
     ):
-        assert (
-            "承诺已提交" in do(client, user, address(cast, "/contribute"), **data).content.decode()
-        )
+        data = {field: commitment_for(draw, user)}
+        page = do(client, user, address(cast, "/contribute"), **data).content.decode()
+        assert "承诺已提交" in page
+        assert "由本人设备生成并保管" in page
     for user in (cast.clerk, cast.observer, cast.reviewer):
         assert "请揭示本方随机数" in see(client, user, address(cast))
-        do(client, user, address(cast, "/reveal"))
+        do(client, user, address(cast, "/reveal"), nonce=number_of(draw, user).hex())
     page = see(client, cast.clerk, address(cast))
     key = re.search(r'name="key" value="([0-9a-f]{64})"', page)[1]
     shown = do(client, cast.clerk, address(cast, "/execute"), key=key)
@@ -133,7 +139,7 @@ def test_the_page_polls_quietly_until_something_changes(client, cast):
     token = re.search(r"official/state\?seen=([^\"]+)", page)[1]
     state = address(cast, f"/state?seen={token}")
     assert client.get(state).status_code == 204
-    do(client, cast.observer, address(cast, "/contribute"), way="generated")
+    give(draw, cast.observer)
     client.force_login(cast.clerk)
     answer = client.get(state, headers={"HX-Request": "true"})
     # The clerk is still typing: only the parties are drawn anew.
@@ -160,14 +166,45 @@ def test_a_stale_page_is_told_so(client, cast):
     assert "抽取进程已有变化" in page.content.decode()
 
 
-def test_empty_words_and_commitments_are_not_taken_for_something_else(client, cast):
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("", "请填写承诺值"), (" 12 ab<b> ", "64 位十六进制数字"), ("used", "只能使用一次")],
+)
+def test_a_refused_commitment_stays_at_its_field_with_the_reason(client, cast, typed, told):
     draw = frozen(cast)
-    for way, words in (("text", "请输入一段文字"), ("commitment", "请填写承诺值")):
-        page = do(
-            client, cast.clerk, address(cast, "/contribute"), way=way, text=" ", commitment=" "
-        )
-        assert words in page.content.decode()
+    if typed == "used":
+        typed = draw.contributions.get().commitment
+    page = do(client, cast.clerk, address(cast, "/contribute"), commitment=typed)
+    assert page.status_code == 422
+    field = re.search(r'<input[^>]*name="commitment"[^>]*>', page.text)[0]
+    assert f'value="{escape(typed)}"' in field
+    assert 'aria-describedby="way-commitment-error"' in field
+    assert told in re.search(r'id="way-commitment-error".*?</p>', page.text)[0]
     assert draw.contributions.count() == 1
+
+
+def test_a_refused_reveal_stays_at_its_field_with_the_reason(client, cast):
+    draw = committed(cast)
+    typed = "ab" * 32
+    page = do(client, cast.clerk, address(cast, "/reveal"), nonce=typed)
+    assert page.status_code == 422
+    field = re.search(r'<input[^>]*name="nonce"[^>]*>', page.text)[0]
+    assert f'value="{typed}"' in field
+    assert "nonce-error" in field
+    assert "与承诺不符" in re.search(r'id="nonce-error".*?</p>', page.text)[0]
+    assert not draw.contributions.exclude(revealed_at=None).exists()
+
+
+def test_whoever_is_typing_a_number_is_told_of_the_others_without_a_reload(client, cast):
+    draw = committed(cast)
+    token = re.search(r"official/state\?seen=([^\"]+)", see(client, cast.observer, address(cast)))[
+        1
+    ]
+    show(draw, cast.clerk)
+    client.force_login(cast.observer)
+    answer = client.get(address(cast, f"/state?seen={token}"), headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in answer.headers
+    assert "已揭示" in answer.text
 
 
 def test_the_reason_of_an_ended_attempt_stays_on_its_page(client, cast):

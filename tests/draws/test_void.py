@@ -10,7 +10,6 @@ from fairdraw.verify import verify
 from mingqian.audit.models import Event
 from mingqian.draws.models import Draw, DrawStatus
 from mingqian.draws.queries.ceremony import current_draw
-from mingqian.draws.services.contribute import contribute, reveal
 from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.holding import CeremonyMovedOn, CeremonyRefused
 from mingqian.draws.services.void import SeedIsFixed, abandon_attempt, void_draw, withdraw_void
@@ -20,8 +19,10 @@ from tests.factories.ceremonies import (
     committed,
     executed,
     frozen,
+    give,
     make_cast,
     revealed,
+    show,
     voided,
 )
 
@@ -36,7 +37,7 @@ def cast() -> Cast:
 
 def test_an_attempt_without_a_reveal_is_abandoned_numbered_and_followed_by_another(cast):
     draw = committed(cast)
-    reveal(draw, by=cast.clerk)
+    show(draw, cast.clerk)
     ended = abandon_attempt(draw, by=cast.clerk, reason="监督人员不能揭示", at=cast.minute(9))
     assert ended.status == DrawStatus.ABANDONED
     assert ended.events.last().details["unrevealed"] == ["hrss", "observer"]
@@ -124,7 +125,7 @@ def test_offices_and_reviewers_void_nothing(cast):
 
 def test_a_draw_under_way_is_not_voided(cast):
     draw = frozen(cast)
-    contribute(draw, by=cast.clerk)
+    give(draw, cast.clerk)
     with pytest.raises(CeremonyMovedOn):
         void_draw(draw, by=cast.observer, reason="会议改期至下月")
 

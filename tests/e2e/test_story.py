@@ -200,8 +200,7 @@ def draw_before_witnesses(clerk: Page, reviewer: Page, observer: Page, number: s
     for party, said in ((clerk, "公开"), (reviewer, "公平公正"), (observer, "")):
         party.goto(stage)
         if said:
-            party.get_by_role("radio", name=re.compile("输入一段文字")).check()
-            party.get_by_label("一段文字", exact=True).fill(said)
+            party.get_by_label("加一段自己的文字（可不填）").fill(said)
         party.locator("[data-contribute] button[type=submit]").click()
         expect(party.locator("[data-contribute]")).to_have_count(0)
     # Nobody loads the page again: it follows what the others do.

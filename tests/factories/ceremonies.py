@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+import fairdraw
 from mingqian.accounts.models import User
 from mingqian.draws import protection
-from mingqian.draws.models import Draw, DrawApplication
+from mingqian.draws.models import Contribution, Draw, DrawApplication
 from mingqian.draws.services.contribute import close_commitments, contribute, reveal
 from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.freeze import freeze_draw
@@ -57,13 +59,33 @@ def frozen(cast: Cast) -> Draw:
     return freeze_draw(cast.application, by=cast.clerk, at=cast.at)
 
 
+def number_of(draw: Draw, user: User) -> bytes:
+    """The number that this person keeps for this draw."""
+    return hashlib.sha256(f"{draw.pk}/{user.pk}".encode()).digest()
+
+
+def commitment_for(draw: Draw, user: User) -> str:
+    """What this person hands in for it."""
+    return fairdraw.nonce_commitment(number_of(draw, user))
+
+
+def give(draw: Draw, user: User, *, at: datetime | None = None) -> Contribution:
+    """This person's party commits to the number that the person keeps."""
+    return contribute(draw, by=user, commitment=commitment_for(draw, user), at=at)
+
+
+def show(draw: Draw, user: User, *, at: datetime | None = None) -> Contribution:
+    """This person's party reveals it."""
+    return reveal(draw, by=user, nonce=number_of(draw, user).hex(), at=at)
+
+
 def committed(cast: Cast, *, parties: int = 3) -> Draw:
     """All parties in, or the observer and the office with `parties=2` and closed by hand."""
     draw = frozen(cast)
-    contribute(draw, by=cast.clerk, at=cast.minute(1))
-    contribute(draw, by=cast.observer, text="公开公平公正", at=cast.minute(2))
+    give(draw, cast.clerk, at=cast.minute(1))
+    give(draw, cast.observer, at=cast.minute(2))
     if parties == 3:
-        contribute(draw, by=cast.reviewer, at=cast.minute(3))
+        give(draw, cast.reviewer, at=cast.minute(3))
     else:
         close_commitments(draw, by=cast.clerk, at=cast.minute(3))
     draw.refresh_from_db()
@@ -73,7 +95,7 @@ def committed(cast: Cast, *, parties: int = 3) -> Draw:
 def revealed(cast: Cast, *, parties: int = 3) -> Draw:
     draw = committed(cast, parties=parties)
     for user in (cast.clerk, cast.observer, cast.reviewer)[:parties]:
-        reveal(draw, by=user, at=cast.minute(4))
+        show(draw, user, at=cast.minute(4))
     return draw
 
 

@@ -189,8 +189,9 @@ class Draw(models.Model):
 class Contribution(models.Model):
     """One party's share of the seed: a commitment first, the nonce only at the reveal.
 
-    `nonce_sealed` is kept for those who let the system hold their nonce; a party that holds its own
-    (`self_held`) gives the commitment now and types the nonce at the reveal.
+    People make their nonce on their own device and keep it (`self_held`): the platform has the commitment, and the
+    nonce only at the reveal. `nonce_sealed` is what the platform itself has made: its own, and those of people
+    in attempts from before they kept theirs. A commitment is used once, whatever the draw.
     """
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="contributions")
@@ -213,7 +214,11 @@ class Contribution(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["draw", "party"], name="one_contribution_per_party"),
             models.UniqueConstraint(fields=["draw", "user"], name="one_contribution_per_person"),
-            models.UniqueConstraint(fields=["draw", "commitment"], name="commitment_used_once"),
+            models.UniqueConstraint(fields=["commitment"], name="commitment_never_used_again"),
+            models.CheckConstraint(
+                name="nobody_else_holds_a_kept_nonce",
+                condition=models.Q(self_held=False) | models.Q(nonce_sealed=None),
+            ),
             models.CheckConstraint(
                 name="only_the_server_has_no_person",
                 condition=models.Q(party="server", user=None)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 import fairdraw
 from fairdraw.seed import NEVER_COMMITTED
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import HRSS, OFFICE, Role
 from mingqian.draws.models import Contribution, Draw, DrawApplication, DrawKind, DrawStatus, Party
+from mingqian.draws.words import keeper_words
 
 # The pages of a ceremony ask for the same pool every few seconds; one of 10^5 people takes a second to read.
 POOLS_KEPT = 2
@@ -79,14 +81,28 @@ def all_revealed(draw: Draw) -> bool:
     return not draw.contributions.exclude(party=Party.SERVER).filter(revealed_at=None).exists()
 
 
+class FrozenUnreadable(ValueError):
+    """What was frozen is not in the form that this version of the program reads: changed, or of another version."""
+
+
+def _read[T](make: Callable[[Any], T], raw: bytes) -> T:
+    try:
+        return make(json.loads(raw))
+    except (fairdraw.FairdrawError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise FrozenUnreadable(str(error)) from error
+
+
 def frozen_pool(draw: Draw) -> fairdraw.Pool:
-    """The pool as frozen, read back from its bytes; the last ones read are kept, by what the bytes hash to."""
+    """The pool as frozen, read back from its bytes; the last ones read are kept, by what the bytes hash to.
+
+    Raises FrozenUnreadable.
+    """
     raw = bytes(draw.pool)
     key = hashlib.sha256(raw).digest()
     with _reading:
         pool = _pools.pop(key, None)
     if pool is None:
-        pool = fairdraw.Pool.from_records(json.loads(raw))
+        pool = _read(fairdraw.Pool.from_records, raw)
     with _reading:
         _pools[key] = pool
         while len(_pools) > POOLS_KEPT:
@@ -95,8 +111,8 @@ def frozen_pool(draw: Draw) -> fairdraw.Pool:
 
 
 def frozen_plan(draw: Draw) -> fairdraw.Plan:
-    """The plan as frozen, read back from its bytes."""
-    return fairdraw.Plan.from_record(json.loads(bytes(draw.plan)))
+    """The plan as frozen, read back from its bytes. Raises FrozenUnreadable."""
+    return _read(fairdraw.Plan.from_record, bytes(draw.plan))
 
 
 def frozen_solution(draw: Draw, pool: fairdraw.Pool, plan: fairdraw.Plan) -> fairdraw.Solution:
@@ -145,7 +161,18 @@ def commitment_of(
         attempt=draw.attempt,
         abandoned=abandoned_attempts(draw),
         previous=draw.previous or None,
+        refusals=refusals_of(draw),
     )
+
+
+def refusals_of(draw: Draw) -> tuple[str, ...]:
+    """Pseudonyms, sorted, of those who refused in the draw that this one supplements and are left out.
+
+    Always empty as yet: nothing records a refusal, and no application for a supplement can be made. Pseudonyms are
+    of one draw (salts), so these must be those under which the people stand in the records of this draw.
+    """
+    del draw
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +204,11 @@ class PartyLine:
     @property
     def is_revealed(self) -> bool:
         return bool(self.made and self.made.revealed_at)
+
+    @property
+    def keeper(self) -> str:
+        """Who made and kept the number, in words."""
+        return keeper_words(self.party, self_held=self.made.self_held) if self.made else ""
 
     @property
     def state(self) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from fairdraw import OPEN_STRATUM
 from mingqian.draws.models import Draw, DrawMode, Party, SeatType
 from mingqian.draws.verification import judge, tell
-from mingqian.draws.words import certificate_words, mode_words
+from mingqian.draws.words import certificate_words, keeper_words, mode_words
 from mingqian.web.pdf import qr_svg
 
 from .ceremony import frozen_plan, frozen_pool
@@ -271,6 +271,7 @@ def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
             {
                 "label": str(Party(each.party).label),
                 "person": each.user.real_name if each.user else "—",
+                "keeper": keeper_words(each.party, self_held=each.self_held),
                 "commitment": each.commitment,
                 "nonce": each.nonce,
                 "committed_at": moment(each.committed_at)[5:] or "—",

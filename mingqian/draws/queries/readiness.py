@@ -15,6 +15,7 @@ from mingqian.draws.models import DrawApplication
 from mingqian.workflow.models import MatterStatus
 from mingqian.workflow.queries import current_version
 
+from .pool import Survey
 from .rules import Finding, Findings, Level, read_case
 from .rules.case import Case
 from .rules.meeting import PROCEDURE, check_committee, check_filing, check_same_meeting
@@ -53,9 +54,11 @@ def freeze_findings(
     )
 
 
-def freeze_case(application: DrawApplication, *, now: datetime | None = None) -> Case:
+def freeze_case(
+    application: DrawApplication, *, now: datetime | None = None, survey: Survey | None = None
+) -> Case:
     """Everything the findings look at, the judged pool among it."""
-    return read_case(application, now=now or timezone.now(), errors={})
+    return read_case(application, now=now or timezone.now(), errors={}, survey=survey)
 
 
 def _check_approved(application: DrawApplication) -> Iterator[Finding]:

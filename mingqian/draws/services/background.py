@@ -1,4 +1,4 @@
-"""Trial, freeze and draw over a pool so large that nobody should wait for an answer: as jobs.
+"""Trial, readiness check, freeze and draw over a pool so large that nobody should wait for an answer: as jobs.
 
 Up to `AT_ONCE` members a deed is done within the request. Each deed may be asked for twice: the second
 job finds what the first has made.
@@ -6,6 +6,7 @@ job finds what the first has made.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.tasks import task
@@ -13,7 +14,10 @@ from django.urls import reverse
 
 from mingqian.accounts.models import User
 from mingqian.draws.models import Draw, DrawApplication
+from mingqian.draws.queries.pool import survey_of
 from mingqian.draws.queries.pool_facts import pool_size
+from mingqian.draws.queries.readiness import freeze_case, freeze_findings
+from mingqian.draws.queries.rules.check import rules_for
 from mingqian.web.jobs import end_badly, enqueue, running
 from mingqian.web.models import Job
 
@@ -23,6 +27,9 @@ from .holding import CeremonyRefused
 from .trial import TrialRefused, run_trial
 
 AT_ONCE = 5_000
+CHECK_TITLE = "核对抽取条件"
+CHECK_HOLDS = timedelta(minutes=10)
+"""How long a page shows the findings of a check; the freeze itself looks at everything anew."""
 
 
 def is_long(application: DrawApplication) -> bool:
@@ -33,6 +40,23 @@ def is_long(application: DrawApplication) -> bool:
 def try_later(application: DrawApplication, *, key: str, by: User) -> Job:
     """A trial as a job."""
     return _later(try_in_background, "trial", "试抽取", application, by, key=key)
+
+
+def check_later(application: DrawApplication, *, by: User) -> Job:
+    """The readiness check as a job; its findings stay with it."""
+    return _later(check_in_background, "check", CHECK_TITLE, application, by)
+
+
+def last_check(application: DrawApplication, *, by: User, now: datetime) -> Job | None:
+    """This person's last readiness check, unless time or a change of the application has passed over it."""
+    title = f"{CHECK_TITLE} {application.number}"
+    jobs = Job.objects.visible_to(by).filter(kind="draws.check", title=title)
+    job = jobs.order_by("-created_at").first()
+    if job is None or job.unfinished:
+        return job
+    seen = job.result.get("revision", application.revision) == application.revision
+    fresh = job.finished_at is not None and now - job.finished_at < CHECK_HOLDS
+    return job if fresh and seen else None
 
 
 def freeze_later(application: DrawApplication, *, by: User) -> Job:
@@ -61,8 +85,8 @@ def _later(
         title=title,
         owner_id=by.pk,
         office_id=application.office_id,
-        # Done entirely or not at all; only a trial may be given up on the way.
-        firm=work is not try_in_background,
+        # Done entirely or not at all; only a trial or a check may be given up on the way.
+        firm=work not in (try_in_background, check_in_background),
         application_id=application.pk,
         by_id=by.pk,
         **arguments,
@@ -84,6 +108,25 @@ def try_in_background(*, job_id: str, application_id: int, by_id: int, key: str)
         progress.finish(
             message=f"第 {trial.number} 次试抽取已完成。",
             url=f"{reverse('draws:trial', args=[application.number])}?n={trial.number}",
+        )
+
+
+@task
+def check_in_background(*, job_id: str, application_id: int, by_id: int) -> None:
+    """核对抽取条件: what stands for and against the freeze, told on the page of the official draw."""
+    with running(job_id) as progress:
+        application = DrawApplication.objects.get(pk=application_id)
+        progress.start(total=2, message="正在逐人核对评委库")
+        survey = survey_of(application, rules=rules_for(application))
+        progress.advance(message="正在核对全部席位与同单位上限能否同时满足")
+        findings = freeze_findings(application, case=freeze_case(application, survey=survey))
+        progress.finish(
+            message="核对完成。",
+            url=reverse("draws:official", args=[application.number]),
+            label="查看抽取条件",
+            revision=application.revision,
+            findings=[[f.level, f.title, f.text, f.citation] for f in findings],
+            blocked=bool(findings.blocking),
         )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 import fairdraw
@@ -29,7 +28,6 @@ from .holding import CeremonyMovedOn, CeremonyRefused, holding_draw
 
 HEX_64 = re.compile(r"[0-9a-f]{64}")
 NONCE_HEX = re.compile(r"(?:[0-9a-f]{2}){16,64}")
-LONGEST_TEXT = 200
 
 
 class NotAParty(CeremonyRefused):
@@ -45,7 +43,13 @@ class AlreadyContributed(CeremonyRefused):
 
 
 class ContributionRefused(CeremonyRefused):
-    """What was typed cannot be used."""
+    """The commitment cannot be used; told at its field."""
+
+
+class CommitmentUsed(ContributionRefused):
+    """Another party, another attempt or another draw has committed to the same number."""
+
+    told = "该承诺值已在本次或以前的抽取中用过。随机数只能使用一次，请重新生成。"
 
 
 class RevealRefused(CeremonyRefused):
@@ -56,20 +60,20 @@ def contribute(
     draw: Draw,
     *,
     by: User,
-    text: str = "",
-    commitment: str = "",
+    commitment: str,
+    made_by_platform: bool = False,
     at: datetime | None = None,
 ) -> Contribution:
-    """Put in this person's party's share, blind: drawn by the system, from a typed text, or a commitment only.
+    """Put in this person's party's share, blind: the commitment alone, 64 hex digits.
 
-    A typed text becomes SHA-256(text) followed by 16 random bytes, so that the party finds its own words in
-    the number and nobody can guess them from the commitment. With `commitment` (64 hex digits) the party
-    keeps its number to itself until the reveal. When every party is in, the commitments are closed.
+    The number behind it is made and kept by the party; the platform sees it at the reveal and not before.
+    `made_by_platform` is for whoever plays a party on the platform itself (the demonstration): the record says so.
+    When every party is in, the commitments are closed.
     Raises NotAParty, AlreadyContributed, ContributionRefused, CeremonyMovedOn.
     """
     at = at or timezone.now()
     party = _party(by)
-    nonce = None if commitment else _nonce(text)
+    commitment = _read_commitment(commitment)
     with holding_draw(draw, by=by, permission="draws.contribute") as held:
         if held.status != DrawStatus.FROZEN:
             raise CeremonyMovedOn()
@@ -77,7 +81,7 @@ def contribute(
             raise AlreadyContributed()
         if party == Party.OBSERVER:
             _name_observer(held, by)
-        made = _store(held, party, by, nonce, commitment, at)
+        made = _store(held, party, by, commitment, at, self_held=not made_by_platform)
         closed = not missing_parties(held, HUMANS)
         if closed:
             _close(held, at)
@@ -109,7 +113,9 @@ def _name_observer(draw: Draw, by: User) -> None:
 
 def contribute_as_server(draw: Draw, *, at: datetime) -> Contribution:
     """The system's own share, made with the freeze, inside its transaction; revealed by the draw itself."""
-    return _store(draw, Party.SERVER, None, secrets.token_bytes(32), "", at)
+    nonce = secrets.token_bytes(32)
+    commitment = fairdraw.nonce_commitment(nonce)
+    return _store(draw, Party.SERVER, None, commitment, at, self_held=False, nonce=nonce)
 
 
 def close_commitments(draw: Draw, *, by: User, at: datetime | None = None) -> Draw:
@@ -146,8 +152,8 @@ def close_commitments(draw: Draw, *, by: User, at: datetime | None = None) -> Dr
 def reveal(draw: Draw, *, by: User, nonce: str = "", at: datetime | None = None) -> Contribution:
     """Show this person's party's number, once all commitments are closed.
 
-    `nonce` (hex) is needed only from a party that kept its number to itself. Revealing twice is revealing
-    once. Raises NotAParty, RevealRefused, CeremonyMovedOn.
+    `nonce` (hex) is what the party has kept; only of attempts begun before parties kept their numbers themselves
+    the platform holds it. Revealing twice is revealing once. Raises NotAParty, RevealRefused, CeremonyMovedOn.
     """
     at = at or timezone.now()
     party = _party(by)
@@ -200,41 +206,42 @@ def _party(by: User) -> Party:
     return party
 
 
-def _nonce(text: str) -> bytes:
-    text = text.strip()
-    if not text:
-        return secrets.token_bytes(32)
-    if len(text) > LONGEST_TEXT:
-        raise ContributionRefused(f"输入的文字最多 {LONGEST_TEXT} 字，现为 {len(text)} 字。")
-    if not text.isprintable():
-        raise ContributionRefused("输入的文字含有不能使用的字符，请重新输入。")
-    return hashlib.sha256(text.encode()).digest() + secrets.token_bytes(16)
+def _read_commitment(typed: str) -> str:
+    commitment = "".join(typed.split()).lower()
+    if not HEX_64.fullmatch(commitment):
+        raise ContributionRefused(
+            "承诺值应为 64 位十六进制数字（0-9、a-f），请核对后重新输入。"
+            if commitment
+            else "请填写承诺值。"
+        )
+    return commitment
 
 
 def _store(
-    draw: Draw, party: Party, by: User | None, nonce: bytes | None, commitment: str, at: datetime
+    draw: Draw,
+    party: Party,
+    by: User | None,
+    commitment: str,
+    at: datetime,
+    *,
+    self_held: bool,
+    nonce: bytes | None = None,
 ) -> Contribution:
-    if nonce is None:
-        commitment = "".join(commitment.split()).lower()
-        if not HEX_64.fullmatch(commitment):
-            raise ContributionRefused(
-                "承诺值应为 64 位十六进制数字（0-9、a-f），请核对后重新输入。"
-            )
-        if draw.contributions.filter(commitment=commitment).exists():
-            raise ContributionRefused("该承诺值与另一方相同，请另行生成随机数。")
-    else:
-        commitment = fairdraw.nonce_commitment(nonce)
+    """One row and its event. The database refuses a second one of the party, and any commitment used before."""
     try:
-        made = Contribution.objects.create(
-            draw=draw,
-            party=party,
-            user=by,
-            commitment=commitment,
-            self_held=nonce is None,
-            nonce_sealed=seal(nonce.hex(), aad=nonce_aad(draw.pk, party)) if nonce else None,
-            committed_at=at,
-        )
+        with transaction.atomic():
+            made = Contribution.objects.create(
+                draw=draw,
+                party=party,
+                user=by,
+                commitment=commitment,
+                self_held=self_held,
+                nonce_sealed=seal(nonce.hex(), aad=nonce_aad(draw.pk, party)) if nonce else None,
+                committed_at=at,
+            )
     except IntegrityError:
+        if Contribution.objects.filter(commitment=commitment).exists():
+            raise CommitmentUsed() from None
         raise AlreadyContributed() from None
     DrawEvent.objects.create(draw=draw, at=at, kind="committed", party=party)
     return made
@@ -253,11 +260,13 @@ def _close(draw: Draw, at: datetime) -> None:
 
 
 def _revealed_nonce(made: Contribution, typed: str) -> str:
-    if not made.self_held:
-        return unseal(made.nonce_sealed or b"", aad=nonce_aad(made.draw_id, made.party))
+    if made.nonce_sealed:
+        return unseal(made.nonce_sealed, aad=nonce_aad(made.draw_id, made.party))
     typed = "".join(typed.split()).lower()
     if not NONCE_HEX.fullmatch(typed):
-        raise RevealRefused("请输入承诺时自行保管的随机数：32 至 128 位十六进制数字。")
+        raise RevealRefused("请填写承诺时自行保管的随机数：32 至 128 位十六进制数字（0-9、a-f）。")
     if fairdraw.nonce_commitment(bytes.fromhex(typed)) != made.commitment:
-        raise RevealRefused("与承诺不符：该随机数算出的承诺值与已提交的不同，请核对后重新输入。")
+        raise RevealRefused(
+            "与承诺不符：由该随机数算出的承诺值不是已提交的那一个，请核对后重新输入。"
+        )
     return typed

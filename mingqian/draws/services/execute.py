@@ -168,6 +168,10 @@ def _metadata(draw: Draw, at: datetime, words: dict[str, StratumWord]) -> dict[s
         "frozen_at": _clock(draw.frozen_at),
         "meeting": application.meeting_name,
         "meeting_starts_at": _clock(application.starts_at),
+        "nonces_kept_by": {
+            party: "party" if self_held else "platform"
+            for party, self_held in draw.contributions.values_list("party", "self_held")
+        },
         "number": application.number,
         "platform": settings.MINGQIAN["PLATFORM_NAME"],
         "strata": [[code, word.specialty, word.group] for code, word in words.items()],

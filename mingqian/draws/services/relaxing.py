@@ -9,9 +9,8 @@ from typing import Any
 import fairdraw
 from mingqian.draws.models import DrawApplication
 from mingqian.draws.queries.grid import alternates_for
-from mingqian.draws.queries.rules import read_case
 from mingqian.draws.queries.rules.check import rules_for
-from mingqian.draws.queries.rules.members import cap_by_rule
+from mingqian.draws.queries.rules.members import cap_for
 from mingqian.draws.queries.seats import Seat
 
 from .editing import Edit
@@ -55,7 +54,7 @@ def _collect(application: DrawApplication, fix: Mapping[str, Any], steps: _Steps
     elif code == "FEWER_SEATS":
         changes = [(params["stratum"], params["new"] - params["old"])]
     elif code == "RAISE_CAP":
-        if params["new"] > cap_by_rule(read_case(application, errors={}, seats_up_to=0)):
+        if params["new"] > cap_for(application.primary_total, rules_for(application)):
             raise FixRefused("放宽后超过规则库的同单位上限，须由人社部门调整规则。")
         steps.more["cap"] = params["new"]
         return

@@ -7,6 +7,7 @@ from mingqian.draws.views import ceremony, documents, roster, verify
 urlpatterns = [
     path("draws/<str:number>/official", ceremony.stage, name="official"),
     path("draws/<str:number>/official/state", ceremony.state, name="official-state"),
+    path("draws/<str:number>/official/check", ceremony.readiness, name="official-check"),
     path("draws/<str:number>/official/freeze", ceremony.freeze, name="official-freeze"),
     path(
         "draws/<str:number>/official/contribute", ceremony.contribution, name="official-contribute"

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mingqian.accounts.access import requires
 from mingqian.audit.services import record
@@ -28,29 +28,56 @@ from mingqian.draws.queries.stage import (
     names_of,
     steps_of,
 )
-from mingqian.draws.services.background import execute_later, freeze_later, is_long
-from mingqian.draws.services.contribute import close_commitments, contribute, reveal
+from mingqian.draws.services.background import (
+    check_later,
+    execute_later,
+    freeze_later,
+    is_long,
+    last_check,
+)
+from mingqian.draws.services.contribute import (
+    ContributionRefused,
+    RevealRefused,
+    close_commitments,
+    contribute,
+    reveal,
+)
 from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.freeze import CannotFreeze, freeze_draw
 from mingqian.draws.services.holding import CeremonyMovedOn, CeremonyRefused
 from mingqian.draws.services.void import abandon_attempt, void_draw, withdraw_void
+from mingqian.web import jobs
 from mingqian.web.components import Check
 from mingqian.web.pdf import qr_path
 
 from .chance_page import picture_draw
+from .frozen import tells_unreadable
 from .lookup import application_or_404
 
+MOST_TYPED = 400
 LEVELS = {Level.BLOCK: "block", Level.WARN: "warn", Level.INFO: "info", Level.OK: "pass"}
 
 
 @requires("draws.view_ceremony")
 @require_GET
+@tells_unreadable
 def stage(request: HttpRequest, number: str) -> HttpResponse:
     """The ceremony as it stands; ?attempt= looks back at an earlier one, ?show=1 turns the lots up one by one."""
     application = application_or_404(request, number)
-    draw = _shown_draw(application, request.GET.get("attempt", ""))
+    return _stage(request, application, _shown_draw(application, request.GET.get("attempt", "")))
+
+
+def _stage(
+    request: HttpRequest,
+    application: DrawApplication,
+    draw: Draw | None,
+    *,
+    refused: dict[str, str] | None = None,
+) -> HttpResponse:
+    """The page; `refused` brings back what was typed with the reason why it was not taken."""
     ceremony = Ceremony(application, draw, request.user)
     context: dict[str, Any] = {
+        "refused": refused,
         "application": application,
         "draw": draw,
         "ceremony": ceremony,
@@ -60,12 +87,8 @@ def stage(request: HttpRequest, number: str) -> HttpResponse:
         "may_see_names": request.user.may("draws.export_roster"),
     }
     if draw is None or draw.status == DrawStatus.ABANDONED:
-        findings = freeze_findings(application) if draw is None else Findings()
-        context |= {
-            "checks": _checks(findings),
-            "blocked": bool(findings.blocking),
-            "may_freeze": request.user.may("draws.freeze_draw"),
-        }
+        context |= _readiness(request, application) if draw is None else {}
+        context["may_freeze"] = request.user.may("draws.freeze_draw")
         return render(request, "draws/stage_before.html", context)
     context |= {
         "columns": columns_of(draw),
@@ -73,7 +96,8 @@ def stage(request: HttpRequest, number: str) -> HttpResponse:
         "chances": picture_draw(draw, named=False),
     }
     if not draw.has_result:
-        return render(request, "draws/stage_run.html", context)
+        status = 422 if refused else 200
+        return render(request, "draws/stage_run.html", context, status=status)
     showing = draw.is_executed and request.GET.get("show") == "1"
     if not showing:
         side, path = qr_path(request.build_absolute_uri(_verify_url(draw)))
@@ -89,6 +113,34 @@ def stage(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "draws/stage_done.html", context)
     steps = steps_of(ceremony, showing=True)
     return render(request, "draws/stage_run.html", context | {"showing": True, "steps": steps})
+
+
+def _readiness(request: HttpRequest, application: DrawApplication) -> dict[str, Any]:
+    """Whether the pool can be frozen now; a large one is looked at by a job, whose findings are shown."""
+    if not is_long(application):
+        findings = freeze_findings(application)
+        return {"checks": _checks(findings), "blocked": bool(findings.blocking)}
+    job = last_check(application, by=request.user, now=timezone.now())
+    if job is None or "findings" not in job.result:
+        return {"unchecked": True, "blocked": True, **(jobs.shown(job) if job else {})}
+    checks = [Check(LEVELS[Level(level)], *words) for level, *words in job.result["findings"]]
+    return {"checks": checks, "blocked": job.result["blocked"], "checked_at": job.finished_at}
+
+
+@requires("draws.view_ceremony")
+@require_http_methods(["GET", "POST"])
+def readiness(request: HttpRequest, number: str) -> HttpResponse:
+    """核对抽取条件 of a large pool: POST begins, GET tells how far it is, and lets the page load anew at the end."""
+    application = application_or_404(request, number)
+    if request.method == "POST" and current_draw(application) is None and is_long(application):
+        check_later(application, by=request.user)
+    if not request.headers.get("HX-Request"):
+        return redirect("draws:official", number=number)
+    job = last_check(application, by=request.user, now=timezone.now())
+    if job is None or not job.unfinished:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    context = {"application": application, **jobs.shown(job)}
+    return render(request, "draws/stage_checking.html", context)
 
 
 def _verify_url(draw: Draw) -> str:
@@ -135,7 +187,7 @@ def state(request: HttpRequest, number: str) -> HttpResponse:
     if (
         draw is None
         or seen.split("-")[:2] != ceremony.token.split("-")[:2]
-        or not ceremony.may_contribute
+        or not (ceremony.may_contribute or ceremony.may_reveal)
     ):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     # Somebody else arrived while this person is still typing: what is typed must stay.
@@ -189,27 +241,23 @@ def freeze(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires("draws.contribute")
 @require_POST
+@tells_unreadable
 def contribution(request: HttpRequest, number: str) -> HttpResponse:
-    """录入随机数: drawn by the system, from words, or a commitment only."""
-    way = request.POST.get("way", "generated")
-    text = request.POST.get("text", "") if way == "text" else ""
-    commitment = request.POST.get("commitment", "") if way == "commitment" else ""
-    if way == "text" and not text.strip():
-        messages.error(request, "请输入一段文字，或改为由系统随机生成。")
-        return redirect("draws:official", number=number)
-    if way == "commitment" and not commitment.strip():
-        messages.error(request, "请填写承诺值，或改为由系统随机生成。")
-        return redirect("draws:official", number=number)
+    """录入随机数: the commitment to a number that the person's own device has made, here or elsewhere."""
+    typed = request.POST.get("commitment", "")[:MOST_TYPED]
+    commitment = request.POST.get("device_commitment", "")[:MOST_TYPED] or typed
     return _deed(
         request,
         number,
-        lambda draw: contribute(draw, by=request.user, text=text, commitment=commitment),
+        lambda draw: contribute(draw, by=request.user, commitment=commitment),
         "承诺已提交，揭示之前任何人都看不到随机数本身。",
+        typed=typed,
     )
 
 
 @requires("draws.freeze_draw")
 @require_POST
+@tells_unreadable
 def close(request: HttpRequest, number: str) -> HttpResponse:
     """进入揭示, although not every party takes part."""
     return _deed(
@@ -222,14 +270,16 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires("draws.contribute")
 @require_POST
+@tells_unreadable
 def revelation(request: HttpRequest, number: str) -> HttpResponse:
     """揭示."""
-    nonce = request.POST.get("nonce", "")
+    nonce = request.POST.get("nonce", "")[:MOST_TYPED]
     return _deed(
         request,
         number,
         lambda draw: reveal(draw, by=request.user, nonce=nonce),
         "本方随机数已揭示。",
+        typed=nonce,
     )
 
 
@@ -279,9 +329,17 @@ def voiding(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _deed(
-    request: HttpRequest, number: str, deed: Callable[[Draw], object], done: str
+    request: HttpRequest,
+    number: str,
+    deed: Callable[[Draw], object],
+    done: str,
+    *,
+    typed: str = "",
 ) -> HttpResponse:
-    """Do something to the draw under way, say how it went, and come back to the stage."""
+    """Do something to the draw under way, say how it went, and come back to the stage.
+
+    Where what was `typed` is refused, the page comes back with it and with the reason at its field.
+    """
     application = application_or_404(request, number)
     draw = current_draw(application)
     back = redirect("draws:official", number=number)
@@ -294,6 +352,8 @@ def _deed(
         return back
     try:
         deed(draw)
+    except (ContributionRefused, RevealRefused) as refusal:
+        return _stage(request, application, draw, refused={"typed": typed, "told": refusal.told})
     except CeremonyRefused as refusal:
         messages.error(request, refusal.told)
     else:

@@ -15,6 +15,7 @@ from mingqian.draws.queries.roster import Roster
 from mingqian.draws.services.release import release_document
 from mingqian.web.pdf import pdf_response, render_pdf
 
+from .frozen import tells_unreadable
 from .roster import found_draw
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "typst"
@@ -23,6 +24,7 @@ KINDS = {"record": "评审专家抽取记录表", "notary": "抽取公证单", "
 
 @requires("draws.view_roster")
 @require_GET
+@tells_unreadable
 def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """One official document. Names are masked for those who may not see them; each making is logged."""
     if kind not in KINDS:

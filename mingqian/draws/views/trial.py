@@ -15,8 +15,8 @@ from mingqian.accounts.access import refuse, requires
 from mingqian.draws.models import DrawApplication, TrialDraw
 from mingqian.draws.queries.applications import state_of
 from mingqian.draws.queries.ceremony import current_draw
-from mingqian.draws.queries.rules import read_case
-from mingqian.draws.queries.rules.members import cap_by_rule
+from mingqian.draws.queries.rules.check import rules_for
+from mingqian.draws.queries.rules.members import cap_for
 from mingqian.draws.queries.trial_summary import WHOLE
 from mingqian.draws.services.background import is_long, try_later
 from mingqian.draws.services.editing import SavedMeanwhile
@@ -59,7 +59,7 @@ def trial_context(
     headline, sentence = page.verdict(trial, summary)
     ways = []
     if not trial.feasible:
-        allowed = cap_by_rule(read_case(application, errors={}, seats_up_to=0))
+        allowed = cap_for(application.primary_total, rules_for(application))
         ways = page.fixes(summary, cap_allowed=allowed, by_group=application.by_group)
     matter = application.matter
     may_change = (

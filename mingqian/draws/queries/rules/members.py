@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mingqian.committees.models import Basis, CommitteeLevel
 from mingqian.draws.queries.grid import UNGROUPED, alternates_for
 from mingqian.draws.queries.seats import MOST_SEATS, unit_cap
-from mingqian.rulebook.queries import Rule
+from mingqian.rulebook.queries import Rule, RuleSet
 
 from .case import Case
 from .finding import Finding, Fix, Level
@@ -203,10 +203,15 @@ def check_alternates(case: Case) -> Iterator[Finding]:
 
 def cap_by_rule(case: Case) -> int:
     """The cap per employer that the rule book gives for this number of primaries."""
+    return cap_for(case.grid.primaries, case.rules)
+
+
+def cap_for(primaries: int, rules: RuleSet) -> int:
+    """The same where nobody has looked at the pool."""
     return unit_cap(
-        case.grid.primaries,
-        least=case.rules["same_unit_cap_min"].whole,
-        share=case.rules["same_unit_cap_share"].exact,
+        primaries,
+        least=rules["same_unit_cap_min"].whole,
+        share=rules["same_unit_cap_share"].exact,
     )
 
 

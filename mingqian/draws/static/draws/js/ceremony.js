@@ -15,9 +15,16 @@ function startLeaving() {
   });
   for (const moment of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) {
     document.addEventListener(moment, (event) => {
-      if (leaving) event.preventDefault();
+      const reload = moment === "htmx:beforeOnLoad" && event.detail.xhr.getResponseHeader("HX-Refresh");
+      if (leaving || (reload && isTypedIn())) event.preventDefault();
     });
   }
+}
+
+// What somebody is typing, or was refused, is not taken away by a reload; the page asks again in a few seconds.
+function isTypedIn() {
+  const fields = document.querySelectorAll("main input:not([type=hidden], [type=radio]), main textarea");
+  return [...fields].some((field) => field.value !== field.defaultValue || (field.value && field.matches("[aria-invalid]")));
 }
 
 function startClock() {
