@@ -1,60 +1,4 @@
-// Steps 1 to 6: the form of the file, the pool, its exclusions, the rules, the commitment, the seed.
-
-// What stands where. Further fields are allowed: they are bound by the digest like all others.
-const isText = (value) => typeof value === "string";
-const isNumber = (value) => typeof value === "number";
-const orNull = (fits) => (value) => value === null || fits(value);
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const listOf = (fits) => (value) => Array.isArray(value) && value.every(fits);
-const exactly = (...all) => (value) =>
-  Array.isArray(value) && value.length === all.length && all.every((fits, i) => fits(value[i]));
-const withFields = (fields) => (value) =>
-  isObject(value) && Object.entries(fields).every(([name, fits]) => name in value && fits(value[name]));
-const filledWith = (fits) => (value) => isObject(value) && Object.values(value).every(fits);
-
-const isPairs = listOf(exactly(isText, isText));
-const isRatio = exactly(isNumber, isNumber);
-const isMember = withFields({
-  employer: orNull(isText), group: orNull(isText), id: isText, stratum: orNull(isText), values: isPairs,
-});
-const FIELDS = {
-  commit: isText, digest: isText, lottery_hash: isText, rules_hash: isText, seed: isText, program: isObject,
-  pool: withFields({
-    count: isNumber, root: isText,
-    records: listOf(withFields({
-      employer: orNull(isText), exclusions: isPairs, id: isText, strata: listOf(isText), values: isPairs,
-    })),
-  }),
-  plan: withFields({
-    strata: listOf(withFields({ alternate: isNumber, group: orNull(isText), id: isText, primary: isNumber })),
-    quotas: listOf(withFields({
-      alternate_high: orNull(isNumber), alternate_low: isNumber, category: isText, group: orNull(isText),
-      high: orNull(isNumber), low: isNumber, values: listOf(isText),
-    })),
-    ceiling: orNull(isRatio), employer_cap: orNull(isNumber), group_caps: filledWith(isNumber),
-    designated: listOf(isMember), kept: listOf(isMember),
-  }),
-  beacon: orNull(withFields({ at: isText, source: isText, value: isText })),
-  abandoned: listOf(isText), previous: orNull(isText), refusals: listOf(isText),
-  parties: listOf(withFields({ commitment: isText, id: isText, nonce: isText })),
-  panel: listOf(isObject), alternates: listOf(isObject), attempt: isNumber, trials: isNumber, index: orNull(isNumber),
-  signatures: listOf(withFields({ algorithm: isText, party: isText, public_key: isText, signature: isText })),
-};
-const LOTTERY = { bound: isRatio, mode: isText, scale: isNumber };
-const OF_UNITS = {
-  ...LOTTERY, cells: listOf(exactly(isNumber, isNumber, isNumber)),
-  types: listOf(exactly(orNull(isText), listOf(isText), isNumber)),
-  prices: withFields({ rows: listOf(exactly(isText, orNull(isText), isNumber)), strata: listOf(isNumber) }),
-};
-const OF_PANELS = {
-  ...LOTTERY, cells: listOf(exactly(isNumber, isNumber, isNumber, isNumber)),
-  types: listOf(exactly(orNull(isText), listOf(isText), isNumber, listOf(isNumber))),
-  panels: listOf(listOf(isNumber)), ceiling: orNull(isRatio), method: isText,
-  levels: listOf(withFields({ prices: listOf(exactly(isNumber, isNumber)), types: listOf(isNumber) })),
-};
-
-const MOST_SEATS = 4095;
-const MOST_QUOTAS = 500;
+// Steps 1 to 3, 5 and 6: the form of the file, the pool, its exclusions, the commitment, the seed.
 
 /** How often each key was counted. */
 class Tally extends Map {
@@ -133,55 +77,6 @@ class Draw {
     const excluded = this.people.length - this.eligible.length;
     Object.assign(this.facts, { pool: this.people.length, eligible: this.eligible.length, excluded, codes: Object.fromEntries(codes) });
     return { excluded, eligible: this.eligible.length };
-  }
-
-  rules() {
-    const { plan, rules_hash: told } = this.doc;
-    const mark = this.same("rules_hash", this.hash("fairdraw/1/rules", this.reader.bytesOf(plan)), told);
-    this.strata = plan.strata;
-    this.quotas = plan.quotas.map((quota) => ({ ...quota, accepted: new Set(quota.values) }));
-    this.numberOf = new Map(this.strata.map((stratum, s) => [stratum.id, s]));
-    demand(this.numberOf.size === this.strata.length, "plan.strata", "every stratum once");
-    this.seats = ["primary", "alternate"].map((kind) =>
-      this.strata.map((stratum) => whole(stratum[kind], "plan.strata", 0, MOST_SEATS)));
-    const [primary, alternate] = this.seats.map((seats) => seats.reduce((a, b) => a + b, 0));
-    whole(primary, "plan.strata", 1);
-    whole(primary + alternate, "plan.strata", 1, MOST_SEATS);
-    whole(this.quotas.length, "plan.quotas", 0, MOST_QUOTAS);
-    this.caps = new Map(Object.entries(plan.group_caps));
-    if (plan.employer_cap !== null) this.caps.set(null, plan.employer_cap);
-    this.seatMembers([...plan.designated, ...plan.kept]);
-    Object.assign(this.facts, { primary, alternate });
-    return { primary, alternate, mark };
-  }
-
-  /** Members who sit without being drawn take room in caps and count in quotas. */
-  seatMembers(members) {
-    [this.taken, this.sitting] = [new Tally(), new Tally()];
-    const drawable = new Set(this.eligible.map((person) => person.id));
-    for (const member of members) {
-      let home = member;
-      if (member.stratum !== null) {
-        demand(this.numberOf.has(member.stratum), "plan.designated", "a stratum of the plan", member.stratum);
-        home = this.strata[this.numberOf.get(member.stratum)];
-      }
-      this.taken.add(capKey(member.employer, null));
-      if (home.group !== null) this.taken.add(capKey(member.employer, home.group));
-      for (const q of this.quotasOf(member)) {
-        if (this.quotas[q].group === null || this.quotas[q].group === home.group) this.sitting.add(q);
-      }
-      demand(!drawable.has(member.id), "plan.designated", "nobody who can be drawn", member.id);
-    }
-  }
-
-  /** The numbers of the quotas whose values somebody has. */
-  quotasOf(person) {
-    const own = new Map(person.values);
-    return [...this.quotas.keys()].filter((q) => this.quotas[q].accepted.has(own.get(this.quotas[q].category)));
-  }
-
-  room(employer, group) {
-    return this.caps.get(group) - this.taken.get(capKey(employer, group));
   }
 
   commitment() {

@@ -1,4 +1,4 @@
-// Everything the page says, in both languages. Steps: [name, what was looked at, the figure].
+// Everything the page says in Chinese, and how figures are written. Steps: [name, what was looked at, the figure].
 
 const percent = (ratio) => `${(ratio.float * 100).toFixed(2)}%`;
 const exactly100 = (ratio) => `${ratio} (${percent(ratio)})`;
@@ -57,57 +57,6 @@ const WORDS = {
     shown: (n, all) => `已列 ${counted(n)} / ${counted(all)} 人`, nobody: "没有这个代号的人在库。", short: "请至少输入四位。", many: (n) => `还有 ${counted(n)} 个代号以此开头，请多输几位。`,
     excluded: (codes) => `已被排除，规则代码 ${codes}`, unseated: "可抽，但其专业本次没有席位", chance: (ratio) => `可抽，入选正选的机会 ${exactly100(ratio)}`,
     seatOf: (kind, stratum, rank) => `；抽中 ${stratum} ${kind}第 ${rank} 席`, untold: "，机会未算出（验证未通过）",
-  },
-  en: {
-    lang: "en", other: "中文", skip: "Skip to content", title: "Offline verifier of draws", subtitle: "Works without a network; the file never leaves your computer",
-    heading: "Verify a draw yourself", promise: "Put the transcript in and every step is recomputed. No names, no sign-in, no network.",
-    drop: "Drop the transcript here", again: "Verify another one", choose: "or click to choose a .json file", file: "transcript", progress: "progress",
-    about: "This draw", official: "official draw", print: "Print the report", people: "Everybody's chance",
-    lookup: "Look up an id (its beginning is enough)", find: "Find", everybody: "List everybody's exact chance", next: "Show more", how: "How to use it",
-    limits: "What is shown: the panel follows from the published pool, the rules and the parties' contributions. What is not: whether the pool was complete before it was frozen, or whether an exclusion is justified. Whose key a signature is, and what a public beacon said, you must compare with another source.",
-    ways: [
-      "Drop the transcript (a .json file) into the box. Everything is computed in your browser; this page cannot use the network.",
-      "You may save this page and open it offline. It shares no code with verify.py, the verifier in Python; both should come to the same verdict.",
-      "Compare the fingerprint and the public key shown here with those on the printed notarial sheet.",
-      "Experts who know their id of this draw can see whether they were in the pool, excluded, what chance they had, and whether they were drawn.",
-    ],
-    running: (name) => `Checking: ${name}`, runningText: "You may choose another file at any time",
-    passed: (n) => `All ${n} steps fit: the panel came out of this draw`,
-    passedText: (seconds) => `Recomputed step by step in your browser in ${seconds} s; nothing was uploaded`,
-    failed: (n, name) => `Step ${n} failed: ${name}`, failedText: () => "Do not trust this file.",
-    unreadable: "The file cannot be read", unreadableText: "A transcript is the .json file published after a draw.",
-    bytes: (n) => `${counted(n)} bytes`, fail: "failed", unchecked: "not checked", uncheckedNote: "an earlier step failed",
-    unsigned: "unsigned", unsignedNote: "none in the file", expected: "expected", found: "the file says", where: "at",
-    steps: {
-      FORMAT: ["complete, official, canonical form", () => "", (t) => `${counted(t.bytes)} bytes`],
-      POOL: ["fingerprint of the pool", (t) => `${counted(t.people)} people`, (t) => grouped(t.mark)],
-      EXCLUSIONS: ["every exclusion has its rule and evidence", () => "", (t) => `${counted(t.excluded)} excluded, ${counted(t.eligible)} eligible`],
-      RULES: ["seats and rules unchanged", (t) => `${t.primary} + ${t.alternate} seats`, (t) => grouped(t.mark)],
-      COMMITMENT: ["committed first, revealed later", (t) => `${t.parties} parties`, (t) => grouped(t.mark)],
-      SEED: ["seed made of all contributions", () => "", (t) => grouped(t.mark)],
-      LOTTERY: ["every possible panel keeps the rules", (t) => (t.panels ? `${counted(t.panels)} panels` : `mode ${t.mode}`), (t) => `${t.types} types · ${grouped(t.mark)}`],
-      CHANCES: ["chances add up to the seats", () => "", (t) => `${percent(t.lowest)} – ${percent(t.highest)}`],
-      CERTIFICATE: ["smallest chance cannot be larger", (t) => (t.apart ? `NOT PROVEN: it is ${t.apart}, and no draw reaches more than the bound` : ""), (t) => `${t.bound}`],
-      COUNTS: ["seats by type follow from the seed", () => "", (t) => (t.panels ? `panel ${t.index} of ${counted(t.panels)}` : `${t.seats} seats`)],
-      PANEL: ["every primary recomputed", () => "", (t) => `${t.seats} seats`],
-      ALTERNATES: ["every alternate recomputed", () => "", (t) => `${t.seats} seats`],
-      DIGEST: ["nothing else was changed", () => "", (t) => grouped(t.mark)],
-      SIGNATURES: ["signatures", () => "valid", (t) => t.parties.join(", ")],
-    },
-    facts: {
-      title: "title", number: "number", committee: "committee", meeting: "meeting", drawn: "drawn at", seats: "seats", pool: "pool", attempt: "attempt", trials: "trials",
-      parties: "randomness", beacon: "beacon", previous: "previous", mode: "mode", program: "program",
-    },
-    seats: (a, b) => `${a} primaries, ${b} alternates`, pool: (a, b) => `${counted(a)}, eligible ${counted(b)}`, attempt: (n) => `${n}`, trials: (n) => `${n}, none of them a result`,
-    parties: (names) => names.join(", "),
-    modes: { S: "S, lots in each stratum", B: "B, seats to types, then lots", L: "L, one of equally likely panels" },
-    digest: "fingerprint of the transcript", key: (party) => `public key (${party})`,
-    fairness: (facts) => [`Of ${counted(facts.reaching)} people who could be drawn, the least likely had a chance of `, exactly100(facts.lowest), "; no way of drawing could give everybody more than ", exactly100(facts.bound), "."],
-    fairnessNote: (facts) => `The largest chance is ${exactly100(facts.highest)}; ${facts.above_half} people have more than one half${facts.without_seat ? `; ${facts.without_seat} eligible people can reach no seat` : ""}.`,
-    columns: ["id", "type", "exact chance", "about", "outcome"], primary: "primary", alternate: "alternate", notDrawn: "not drawn",
-    shown: (n, all) => `${counted(n)} of ${counted(all)} people`, nobody: "Nobody in the pool has this id.", short: "Type at least four characters.", many: (n) => `${counted(n)} more ids begin like this; type more of it.`,
-    excluded: (codes) => `excluded by ${codes}`, unseated: "eligible, but no seat is within reach", chance: (ratio) => `eligible, chance to become a primary ${exactly100(ratio)}`,
-    seatOf: (kind, stratum, rank) => `; drawn: ${stratum}, ${kind} ${rank}`, untold: ", chance not computed (a step failed)",
   },
 };
 
