@@ -49,6 +49,7 @@ const OF_UNITS = {
 const OF_PANELS = {
   ...LOTTERY, cells: listOf(exactly(isNumber, isNumber, isNumber, isNumber)),
   types: listOf(exactly(orNull(isText), listOf(isText), isNumber, listOf(isNumber))),
-  panels: listOf(listOf(isNumber)), ceiling: orNull(isRatio), method: isText,
+  panels: listOf(listOf(isNumber)), ceiling: orNull(isRatio), ceiling_prices: listOf(exactly(isNumber, isNumber)),
+  method: isText,
   levels: listOf(withFields({ prices: listOf(exactly(isNumber, isNumber)), types: listOf(isNumber) })),
 };

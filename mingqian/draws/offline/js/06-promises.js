@@ -15,8 +15,9 @@ class Draw {
     Object.assign(this, { data, breath, facts: {}, types: [], chance: [] });
   }
 
+  /** A field may be a list of fields: a call with thousands of arguments would overflow the stack. */
   hash(label, ...fields) {
-    return this.plainHash(joined([utf8(label), ...fields].flatMap((field) => [eight(field.length), field])));
+    return this.plainHash(joined([utf8(label), fields].flat(2).flatMap((field) => [eight(field.length), field])));
   }
 
   /** Demands that a computed hash is the one told; its beginning. */
@@ -92,7 +93,8 @@ class Draw {
       return [utf8(party.id), promise];
     });
     demand(ascending(doc.refusals), "refusals", "every id once, in order");
-    const back = this.eligible.map(({ id }) => id).filter((id) => doc.refusals.includes(id));
+    const refused = new Set(doc.refusals);
+    const back = this.eligible.map(({ id }) => id).filter((id) => refused.has(id));
     demand(back.length === 0, "refusals", "nobody who can be drawn", back);
     demand(doc.previous !== "", "previous", "a digest or null", "nothing");
     const failed = doc.abandoned.map((value) => unhex(value, "abandoned"));
@@ -100,8 +102,8 @@ class Draw {
     whole(doc.attempt, "attempt", failed.length + 1, failed.length + 1);
     const value = this.hash(
       "fairdraw/1/commit", unhex(doc.pool.root, "pool.root"), unhex(doc.rules_hash, "rules_hash"),
-      unhex(doc.lottery_hash, "lottery_hash"), this.reader.bytesOf(doc.program), eight(names.length), ...promises,
-      this.announced(), eight(doc.trials), eight(doc.attempt), eight(failed.length), ...failed,
+      unhex(doc.lottery_hash, "lottery_hash"), this.reader.bytesOf(doc.program), eight(names.length), promises,
+      this.announced(), eight(doc.trials), eight(doc.attempt), eight(failed.length), failed,
       unhex(doc.previous ?? "", "previous"), this.hash("fairdraw/1/refusals", this.reader.bytesOf(doc.refusals)));
     return { parties: names.length, mark: this.same("commit", value, doc.commit) };
   }
@@ -116,7 +118,7 @@ class Draw {
   seed() {
     const { doc } = this;
     const reveals = doc.parties.flatMap((party) => [utf8(party.id), unhex(party.nonce, "parties")]);
-    this.s = this.hash("fairdraw/1/seed", unhex(doc.commit, "commit"), ...reveals, utf8(doc.beacon ? doc.beacon.value : "none"));
+    this.s = this.hash("fairdraw/1/seed", unhex(doc.commit, "commit"), reveals, utf8(doc.beacon ? doc.beacon.value : "none"));
     return { mark: this.same("seed", this.s, doc.seed) };
   }
 }

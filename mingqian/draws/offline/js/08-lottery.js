@@ -116,6 +116,13 @@ class Lottery extends Planned {
     return keys.map((key) => this.rowNumber.get(key)).filter((r) => r !== undefined);
   }
 
+  /** The numbers of the caps that count primaries of type t in stratum s: of the group, then the overall one. */
+  capsOf(t, s) {
+    const groups = new Set([this.strata[s].group, null]);
+    return [...groups].map((group) => this.rowNumber.get(`0 cap ${capKey(this.types[t].employer, group)}`))
+      .filter((r) => r !== undefined);
+  }
+
   readCells() {
     this.cells = this.doc.lottery.cells.map((cell) => {
       const [t, s, kind, amount] = this.mode === "L" ? cell : [cell[0], cell[1], 0, cell[2]];
@@ -143,9 +150,9 @@ class Lottery extends Planned {
   }
 
   checkUnits() {
-    const sums = new Array(this.rows.length).fill(0);
-    this.held.forEach((rows, c) => rows.forEach((r) => { sums[r] += this.cells[c].amount; }));
-    this.keeps(sums, sums.keys(), UNIT, "lottery.cells");
+    this.unitsIn = this.rows.map(() => 0);
+    this.held.forEach((rows, c) => rows.forEach((r) => { this.unitsIn[r] += this.cells[c].amount; }));
+    this.keeps(this.unitsIn, this.rows.keys(), UNIT, "lottery.cells");
   }
 
   async checkPanels() {
@@ -170,8 +177,8 @@ class Lottery extends Planned {
 
   chances() {
     const { lottery, plan } = this.doc;
-    const crowd = this.strata.map((_, s) =>
-      this.types.reduce((people, type) => people + (type.strata.includes(s) ? type.ids.length : 0), 0));
+    const crowd = this.strata.map(() => 0);
+    for (const { strata, ids } of this.types) for (const s of strata) crowd[s] += ids.length;
     this.seats[0].forEach((seats, s) => demand(seats <= crowd[s], `plan.strata[${s}]`, `${seats} people`, crowd[s]));
     this.units = this.types.map(() => 0);
     const totals = new Tally();

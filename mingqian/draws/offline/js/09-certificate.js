@@ -1,32 +1,78 @@
-// Step 9: prices that prove the smallest chances, level by level.
+// Step 9, first part: prices that prove the smallest chances, level by level, and the ceiling.
 
 const DEAREST = 2 ** 40;
+const MOST_SUMS = 2 ** 27;
+const TINY = new Ratio(1, 2 ** 20);
+const [LEAST_GAP, MOST_GAP] = [new Ratio(1, 2 ** 14), new Ratio(1, 2 ** 11)];
+
+/** Σ a·b for whole a up to 2^50 in size and b that sum to at most 2^26 in size: exact, and quicker than BigInt. */
+class Products {
+  constructor() { [this.high, this.low] = [0, 0]; }
+
+  add(a, b) {
+    const high = Math.floor(a / 2 ** 25);
+    this.high += high * b;
+    this.low += (a - high * 2 ** 25) * b;
+  }
+
+  get sum() { return (BigInt(this.high) << 25n) + BigInt(this.low); }
+}
 
 class Certified extends Lottery {
   async certificate() {
     const { lottery } = this.doc;
-    const rest = new Set(this.competing);
-    if (this.mode === "L") {
-      demand(["halving", "columns"].includes(lottery.method), "lottery.method", "halving or columns", lottery.method);
-    }
-    this.choices = this.types.map(({ strata }, t) => [0, 1].map((kind) =>
-      strata.filter((s) => this.seats[kind][s]).map((s) => this.rowsOf(t, s, kind))));
-    const levels = this.mode === "L" ? lottery.levels : [this.onlyLevel()];
+    const general = this.mode === "L";
+    if (general) demand(["halving", "columns"].includes(lottery.method), "lottery.method", "halving or columns", lottery.method);
+    this.layOutChoices();
+    Object.assign(this.facts, { full: this.mode === "S", ceilingProven: true });
+    if (general) this.checkCeiling();
+    this.earlier = new Uint8Array(this.types.length);
+    this.byChance = this.competing.slice().sort((a, b) => this.chance[a].order(this.chance[b]) || a - b);
+    const levels = general ? lottery.levels : [this.onlyLevel()];
+    let [settled, lowest, sums] = [0, 0, 0];
     for (const [i, level] of levels.entries()) {
-      const where = this.mode === "L" ? `lottery.levels[${i}]` : "lottery.prices";
-      const rows = level.prices.map(([r]) => r);
-      const ordered = rows.every((r, n) => r >= 0 && r < this.priced && (n === 0 || rows[n - 1] < r));
-      demand(ordered && level.prices.every(([, y]) => Math.abs(y) <= DEAREST), where, "prices of rows, in order");
-      const listed = level.types.length > 0 && level.types.every((t, n) => rest.has(t) && (n === 0 || level.types[n - 1] < t));
-      demand(listed, where, "types of no earlier level, in order");
-      this.judge(level, rest, i, where);
-      for (const t of level.types) rest.delete(t);
+      const where = general ? `lottery.levels[${i}]` : "lottery.prices";
+      this.checkPrices(level.prices, where);
+      const fits = (t, n) => this.isCompeting(t) && !this.earlier[t] && (n === 0 || level.types[n - 1] < t);
+      demand(level.types.length > 0 && level.types.every(fits), where, "types of no earlier level, in order");
+      // Nobody who checks a file should have to wait for ever.
+      sums += level.prices.reduce((number, [r]) => number + this.cellsIn[r], 0);
+      demand(sums <= MOST_SUMS, "lottery.levels", `at most ${MOST_SUMS} sums`, sums);
+      while (this.earlier[this.byChance[lowest]]) lowest++;
+      this.judge(level, this.chance[this.byChance[lowest]], i, where);
+      for (const t of level.types) this.earlier[t] = 1;
+      settled += level.types.length;
       await this.breath.take(i, levels.length);
     }
-    demand(rest.size === 0, "lottery.levels", "every type in one level", [...rest]);
-    // Columns need not reach the bound: then both figures are shown, and nothing is proven.
-    const apart = this.facts.proven ? null : this.facts.lowest;
-    return { bound: this.facts.bound, apart };
+    demand(settled === this.competing.length, "lottery.levels", "every type in one level", this.competing.length - settled);
+    if (this.mode === "B") this.checkExchanges();
+    return { mode: this.mode, ...this.facts };
+  }
+
+  isCompeting(t) {
+    return this.competingTypes.has(t);
+  }
+
+  checkPrices(prices, where) {
+    const fits = prices.every(([r, y], n) =>
+      r >= 0 && r < this.priced && (n === 0 || prices[n - 1][0] < r) && Math.abs(y) <= DEAREST);
+    demand(fits, where, "prices of rows, in order");
+  }
+
+  /** For every type the rows of each seat it may take, primaries and alternates; for every row the types and seats it holds. */
+  layOutChoices() {
+    this.competingTypes = new Set(this.competing);
+    this.typesIn = this.rows.map(() => []);
+    this.cellsIn = this.rows.map(() => 0);
+    this.choices = this.types.map(({ strata }, t) => [0, 1].map((kind) =>
+      strata.filter((s) => this.seats[kind][s]).map((s) => {
+        const rows = this.rowsOf(t, s, kind).filter((r) => r < this.priced);
+        for (const r of rows) {
+          this.cellsIn[r]++;
+          if (this.typesIn[r].at(-1) !== t) this.typesIn[r].push(t);
+        }
+        return rows;
+      })));
   }
 
   /** Modes S and B: the prices of strata and caps certify the smallest chance. */
@@ -39,61 +85,113 @@ class Certified extends Lottery {
     return { prices: prices.sort((a, b) => a[0] - b[0]), types: this.competing };
   }
 
-  judge(level, rest, number, where) {
-    const low = Ratio.least([...rest].map((t) => this.chance[t]));
-    const { bound, rounding } = this.bound(level.prices, rest);
+  /** Demands that a level reaches its bound; `low`: the smallest chance of this and later levels. */
+  judge(level, low, number, where) {
+    const { bound, rounding } = this.bound(level.prices);
     const general = this.mode === "L";
-    const tiny = new Ratio(1, 1 << 20);
-    let slack = new Ratio(1, this.unit).plus(rounding).plus(tiny);
-    if (number === 0) {
-      const told = this.doc.lottery.bound.map(BigInt);
-      demand(told[0] === bound.n && told[1] === bound.d, "lottery.bound", bound, told.join("/"));
-      this.facts.bound = bound;
-      // A sixteenth of the bound, within two limits: rounding to whole panels asks for no more.
-      const sixteenth = Ratio.most([bound.over(new Ratio(16)), new Ratio(1, 1 << 14)]);
-      slack = general ? Ratio.least([new Ratio(1, 1 << 11), sixteenth]) : tiny;
-      this.facts.proven = !slack.below(bound.minus(low));
-    }
     const gap = bound.minus(low);
+    let slack = new Ratio(1, this.unit).plus(rounding).plus(TINY);
+    if (number === 0) {
+      const [n, d] = this.doc.lottery.bound;
+      demand(BigInt(n) === bound.n && BigInt(d) === bound.d, "lottery.bound", bound, `${n}/${d}`);
+      // A sixteenth of the bound, within two limits: rounding to whole panels asks for no more.
+      const sixteenth = Ratio.most([bound.over(new Ratio(16)), LEAST_GAP]);
+      slack = general ? Ratio.least([MOST_GAP, sixteenth]) : TINY;
+      Object.assign(this.facts, { bound, proven: !slack.below(gap) });
+    }
+    // Fractions of panels, of which the prices of columns speak, may do better than whole ones.
     const columns = general && this.doc.lottery.method === "columns";
     demand(gap.n >= 0n && (columns || !slack.below(gap)), where, bound, low);
     if (!general || columns) return;
     for (const t of level.types) {
       const seat = new Ratio(1, BigInt(this.unit) * BigInt(this.types[t].ids.length));
-      const most = bound.plus(seat).plus(rounding).plus(tiny);
-      demand(!most.below(this.chance[t]), `${where}, type ${t}`, `at most ${most}`, this.chance[t]);
+      const most = bound.plus(seat).plus(rounding).plus(TINY);
+      if (most.below(this.chance[t])) throw new Failure(`${where}, type ${t}`, `at most ${most}`, this.chance[t]);
     }
   }
 
   /**
-   * No lottery that leaves the chances of all other types as they are gives every type of `rest` more than `bound`.
+   * What the types pay whom these prices touch: [type, `first` for a primary, `second` for an alternate (0: sits nowhere)].
+   * `choose` (Math.min or Math.max) picks among the seats of a type. All others pay nothing.
+   */
+  *payments(prices, choose) {
+    const price = new Map(prices);
+    const pick = (seats, start) => {
+      let picked = start;
+      for (const rows of seats) {
+        let cost = 0;
+        for (const r of rows) cost += price.get(r) ?? 0;
+        picked = picked === null ? cost : choose(picked, cost);
+      }
+      return picked;
+    };
+    const told = new Set();
+    for (const [r, y] of prices) {
+      if (y === 0) continue;
+      for (const t of this.typesIn[r]) {
+        if (told.has(t)) continue;
+        told.add(t);
+        const [first, second] = this.choices[t];
+        yield [t, pick(first, null), pick(second, 0)];
+      }
+    }
+  }
+
+  /** What the rows together can spend at most (`sign` 1), or must spend at least (-1). */
+  budget(prices, sign) {
+    let spend = 0n;
+    for (const [r, y] of prices) {
+      const [low, high] = [BigInt(y) * BigInt(this.rows[r].low), BigInt(y) * BigInt(this.rows[r].high)];
+      spend += (low > high) === (sign > 0) ? low : high;
+    }
+    return spend;
+  }
+
+  /**
+   * No lottery that leaves the chances of earlier levels as they are gives everybody else more than `bound`.
    * Every panel spends at most what its rows allow; whoever must be paid for first leaves less for the rest.
    */
-  bound(prices, rest) {
-    const price = new Map(prices.map(([r, y]) => [r, BigInt(y)]));
-    const cost = (rows) => rows.reduce((sum, r) => sum + (price.get(r) ?? 0n), 0n);
-    const cheapest = (costs) => costs.reduce((a, b) => (b < a ? b : a));
-    let [spend, weight, kept, loose, steps] = [0n, 0n, 0n, 0n, 0n];
-    for (const [r, y] of price) {
-      const [low, high] = [y * BigInt(this.rows[r].low), y * BigInt(this.rows[r].high)];
-      spend += low > high ? low : high;
+  bound(prices) {
+    const [spared, weights, kept, loose, steps] = Array.from({ length: 5 }, () => new Products());
+    for (const [t, first, spare] of this.payments(prices, Math.min)) {
+      const people = this.types[t].ids.length;
+      spared.add(spare, people);
+      if (first === null) continue;
+      const gain = first - spare;
+      if (this.earlier[t]) {
+        kept.add(gain, this.units[t]);
+        steps.add(Math.abs(gain), 1);
+      } else (gain > 0 ? weights : loose).add(gain, people);
     }
-    this.types.forEach(({ ids }, t) => {
-      const people = BigInt(ids.length);
-      const [first, second] = this.choices[t].map((kind) => kind.map(cost));
-      const spare = cheapest([0n, ...second]);
-      spend -= spare * people;
-      if (!first.length) return;
-      const gain = cheapest(first) - spare;
-      if (!rest.has(t)) {
-        kept += gain * BigInt(this.units[t]);
-        steps += gain < 0n ? -gain : gain;
-      } else if (gain > 0n) weight += gain * people;
-      else loose += gain * people;
-    });
-    const rounding = weight ? new Ratio(steps, weight * BigInt(this.unit)) : new Ratio(0);
-    if (!weight) return { bound: this.ceiling, rounding };
-    const left = new Ratio(spend).minus(new Ratio(kept, this.unit)).minus(new Ratio(loose).times(this.ceiling));
-    return { bound: Ratio.least([left.over(new Ratio(weight)), this.ceiling]), rounding };
+    const weight = weights.sum;
+    if (!weight) return { bound: this.ceiling, rounding: new Ratio(0) };
+    const left = new Ratio(this.budget(prices, 1) - spared.sum)
+      .minus(new Ratio(kept.sum, this.unit)).minus(new Ratio(loose.sum).times(this.ceiling));
+    return {
+      bound: Ratio.least([left.over(new Ratio(weight)), this.ceiling]),
+      rounding: new Ratio(steps.sum, weight * BigInt(this.unit)),
+    };
+  }
+
+  /** The ceiling must be the plan's multiple of the smallest possible largest chance, but for rounding to panels. */
+  checkCeiling() {
+    const { lottery: { ceiling_prices: prices, method }, plan } = this.doc;
+    const where = "lottery.ceiling_prices";
+    if (!plan.ceiling) return demand(prices.length === 0, where, "none", "prices");
+    this.checkPrices(prices, where);
+    const [spared, weights] = [new Products(), new Products()];
+    for (const [t, first, spare] of this.payments(prices, Math.max)) {
+      const people = this.types[t].ids.length;
+      spared.add(spare, people);
+      if (first !== null && first > spare) weights.add(first - spare, people);
+    }
+    const weight = weights.sum;
+    const least = weight ? new Ratio(this.budget(prices, -1) - spared.sum, weight) : new Ratio(0);
+    const rounded = new Ratio(...plan.ceiling).times(least).times(new Ratio(1025, 1024))
+      .plus(new Ratio(1, this.unit)).plus(TINY);
+    const most = Ratio.least([ONE, rounded]);
+    const proven = this.ceiling.is(ONE) || !most.below(this.ceiling);
+    demand(proven || method === "columns", where, `at most ${most}`, this.ceiling);
+    return Object.assign(this.facts, { ceilingProven: proven, ceilingMost: most });
   }
 }

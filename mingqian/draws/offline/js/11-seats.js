@@ -1,6 +1,6 @@
 // Steps 10 to 14: seats by cell, primaries, alternates, digest, signatures.
 
-class Judge extends Certified {
+class Judge extends Balanced {
   stream(label, length) {
     const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) =>
       this.hash("fairdraw/1/rng", utf8(label), this.s, eight(i)));
@@ -62,13 +62,6 @@ class Judge extends Certified {
     return value;
   }
 
-  /** The numbers of the caps that count primaries of type t in stratum s: of the group, then the overall one. */
-  capsOf(t, s) {
-    const groups = new Set([this.strata[s].group, null]);
-    return [...groups].map((group) => this.rowNumber.get(`0 cap ${capKey(this.types[t].employer, group)}`))
-      .filter((r) => r !== undefined);
-  }
-
   /** Tickets of the people of a type, smallest first, without those who sit. */
   async lots(seed, t, seated = new Set()) {
     const made = [];
@@ -84,7 +77,7 @@ class Judge extends Certified {
   async placesOfCells(kind, seed, seated) {
     const strata = this.types.map(() => []);
     this.cells.forEach((cell, c) => {
-      if (cell.kind === kind) strata[cell.t].push(...new Array(this.given[c]).fill(cell.s));
+      for (let n = 0; cell.kind === kind && n < this.given[c]; n++) strata[cell.t].push(cell.s);
     });
     const places = [];
     for (const [t, own] of strata.entries()) {
