@@ -10,6 +10,7 @@ const exactly = (...all) => (value) =>
   Array.isArray(value) && value.length === all.length && all.every((fits, i) => fits(value[i]));
 const withFields = (fields) => (value) =>
   isObject(value) && Object.entries(fields).every(([name, fits]) => name in value && fits(value[name]));
+const onlyFields = (fields) => (value) => withFields(fields)(value) && Object.keys(value).length === Object.keys(fields).length;
 const filledWith = (fits) => (value) => isObject(value) && Object.values(value).every(fits);
 
 const isPairs = listOf(exactly(isText, isText));
@@ -18,7 +19,8 @@ const isMember = withFields({
   employer: orNull(isText), group: orNull(isText), id: isText, stratum: orNull(isText), values: isPairs,
 });
 const FIELDS = {
-  commit: isText, digest: isText, lottery_hash: isText, rules_hash: isText, seed: isText, program: isObject,
+  commit: isText, digest: isText, lottery_hash: isText, rules_hash: isText, seed: isText,
+  program: onlyFields({ hash: isText, name: isText, version: isText }),
   pool: withFields({
     count: isNumber, root: isText,
     records: listOf(withFields({
@@ -53,3 +55,7 @@ const OF_PANELS = {
   method: isText,
   levels: listOf(withFields({ prices: listOf(exactly(isNumber, isNumber)), types: listOf(isNumber) })),
 };
+
+const isHash = (text) => /^[0-9a-f]{64}$/.test(text);
+const isParty = (text) => /^[a-z][a-z0-9_-]{0,31}$/.test(text);
+const isEachCategoryOnce = (values) => new Set(values.map(([category]) => category)).size === values.length;

@@ -1,5 +1,7 @@
 // Steps 1 to 3, 5 and 6: the form of the file, the pool, its exclusions, the commitment, the seed.
 
+const [MOST_TRIALS, MOST_ATTEMPTS] = [10 ** 9, 10 ** 6];
+
 /** How often each key was counted. */
 class Tally extends Map {
   get(key) { return super.get(key) ?? 0; }
@@ -11,8 +13,8 @@ const capKey = (employer, group) => JSON.stringify([employer, group]);
 
 /** The document and what the steps find out about it. Every step returns what there is to show. */
 class Draw {
-  constructor(data, breath) {
-    Object.assign(this, { data, breath, facts: {}, types: [], chance: [] });
+  constructor(data, breath, previous) {
+    Object.assign(this, { data, breath, previous, facts: {}, types: [], chance: [] });
   }
 
   /** A field may be a list of fields: a call with thousands of arguments would overflow the stack. */
@@ -50,6 +52,7 @@ class Draw {
     whole(this.doc.pool.count, "pool.count", this.people.length, this.people.length);
     let row = [];
     for (const person of this.people) {
+      demand(isEachCategoryOnce(person.values), `pool.records[${row.length}].values`, "every category once");
       row.push(this.plainHash(joined([[0], this.reader.bytesOf(person)])));
       await this.breath.take(row.length, this.people.length);
     }
@@ -69,7 +72,7 @@ class Draw {
     const codes = new Tally();
     this.people.forEach((person, i) => {
       for (const [code, evidence] of person.exclusions) {
-        const fits = /^[A-Z][A-Z0-9_]{0,39}$/.test(code) && /^[0-9a-f]{64}$/.test(evidence);
+        const fits = /^[A-Z][A-Z0-9_]{0,39}$/.test(code) && isHash(evidence);
         demand(fits, `pool.records[${i}].exclusions`, "a code and a hash", code);
       }
       if (person.exclusions.length) codes.add(person.exclusions[0][0]);
@@ -85,6 +88,7 @@ class Draw {
     const nonces = doc.parties.map((party) => unhex(party.nonce, "parties"));
     const names = doc.parties.map((party) => party.id);
     demand(names.length >= 2 && ascending(names), "parties", "two or more, in order", names);
+    for (const name of names) demand(isParty(name), "parties", "a lower-case id", name);
     demand(new Set(nonces.map(hex)).size === nonces.length, "parties", "every nonce once");
     const promises = doc.parties.flatMap((party, i) => {
       whole(nonces[i].length, `parties[${i}].nonce`, 16, 64);
@@ -96,10 +100,12 @@ class Draw {
     const refused = new Set(doc.refusals);
     const back = this.eligible.map(({ id }) => id).filter((id) => refused.has(id));
     demand(back.length === 0, "refusals", "nobody who can be drawn", back);
-    demand(doc.previous !== "", "previous", "a digest or null", "nothing");
+    demand(isHash(doc.program.hash), "program.hash", "a hash", doc.program.hash);
+    demand(doc.previous === null || isHash(doc.previous), "previous", "a digest or null", doc.previous);
+    for (const value of doc.abandoned) demand(isHash(value), "abandoned", "a hash", value);
     const failed = doc.abandoned.map((value) => unhex(value, "abandoned"));
-    whole(doc.trials, "trials");
-    whole(doc.attempt, "attempt", failed.length + 1, failed.length + 1);
+    whole(doc.trials, "trials", 0, MOST_TRIALS);
+    whole(doc.attempt, "attempt", failed.length + 1, Math.min(failed.length + 1, MOST_ATTEMPTS));
     const value = this.hash(
       "fairdraw/1/commit", unhex(doc.pool.root, "pool.root"), unhex(doc.rules_hash, "rules_hash"),
       unhex(doc.lottery_hash, "lottery_hash"), this.reader.bytesOf(doc.program), eight(names.length), promises,

@@ -97,8 +97,7 @@ class Lottery extends Planned {
   }
 
   limits(quota, q, kind) {
-    const inside = this.seats[kind].filter((_, s) => quota.group === null || quota.group === this.strata[s].group);
-    const scope = inside.reduce((a, b) => a + b, 0);
+    const scope = this.seatsIn(quota.group, kind);
     if (kind) return [Math.max(0, quota.alternate_low), quota.alternate_high ?? scope];
     const sitting = this.sitting.get(q);
     return [Math.max(0, quota.low - sitting), quota.high === null ? scope : quota.high - sitting];

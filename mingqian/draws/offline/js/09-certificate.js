@@ -26,31 +26,29 @@ class Certified extends Lottery {
     this.layOutChoices();
     Object.assign(this.facts, { full: this.mode === "S", ceilingProven: true });
     if (general) this.checkCeiling();
+    const competing = new Set(this.competing);
     this.earlier = new Uint8Array(this.types.length);
     this.byChance = this.competing.slice().sort((a, b) => this.chance[a].order(this.chance[b]) || a - b);
     const levels = general ? lottery.levels : [this.onlyLevel()];
-    let [settled, lowest, sums] = [0, 0, 0];
+    let [settled, poorest, sums] = [0, 0, 0];
     for (const [i, level] of levels.entries()) {
       const where = general ? `lottery.levels[${i}]` : "lottery.prices";
       this.checkPrices(level.prices, where);
-      const fits = (t, n) => this.isCompeting(t) && !this.earlier[t] && (n === 0 || level.types[n - 1] < t);
+      const fits = (t, n) => competing.has(t) && !this.earlier[t] && (n === 0 || level.types[n - 1] < t);
       demand(level.types.length > 0 && level.types.every(fits), where, "types of no earlier level, in order");
       // Nobody who checks a file should have to wait for ever.
       sums += level.prices.reduce((number, [r]) => number + this.cellsIn[r], 0);
       demand(sums <= MOST_SUMS, "lottery.levels", `at most ${MOST_SUMS} sums`, sums);
-      while (this.earlier[this.byChance[lowest]]) lowest++;
-      this.judge(level, this.chance[this.byChance[lowest]], i, where);
+      while (this.earlier[this.byChance[poorest]]) poorest++;
+      this.judge(level, this.chance[this.byChance[poorest]], i, where);
       for (const t of level.types) this.earlier[t] = 1;
       settled += level.types.length;
       await this.breath.take(i, levels.length);
     }
     demand(settled === this.competing.length, "lottery.levels", "every type in one level", this.competing.length - settled);
     if (this.mode === "B") this.checkExchanges();
-    return { mode: this.mode, ...this.facts };
-  }
-
-  isCompeting(t) {
-    return this.competingTypes.has(t);
+    const { bound, lowest, full, proven, ceilingProven, ceilingMost } = this.facts;
+    return { mode: this.mode, bound, lowest, full, proven, ceilingProven, ceiling: this.ceiling, ceilingMost };
   }
 
   checkPrices(prices, where) {
@@ -61,7 +59,6 @@ class Certified extends Lottery {
 
   /** For every type the rows of each seat it may take, primaries and alternates; for every row the types and seats it holds. */
   layOutChoices() {
-    this.competingTypes = new Set(this.competing);
     this.typesIn = this.rows.map(() => []);
     this.cellsIn = this.rows.map(() => 0);
     this.choices = this.types.map(({ strata }, t) => [0, 1].map((kind) =>

@@ -6,12 +6,14 @@ const STEPS = [
 ];
 
 /**
- * Judges a transcript step by step up to the first that does not fit. The report: `ok`; `readable` (it was JSON);
- * `checks`, one a step: number, code, ok (null: not checked), told, expected, found, where; `draw`: what was found out.
+ * Judges a transcript (bytes) step by step up to the first that does not fit. `previous`: the transcript of the draw
+ * before, if somebody has it; `tell` hears of progress. The report: `ok`; `readable` (it was JSON); `checks`, one a step:
+ * number, code, ok (null: not checked), told, expected, found, where; `draw`: what was found out; `earlier`: whether the
+ * draw before was looked at.
  */
-async function verify(data, tell = () => {}) {
+async function verify(data, { previous = null, tell = () => {} } = {}) {
   const breath = new Breath();
-  const draw = new Judge(data instanceof Uint8Array ? data : new Uint8Array(data), breath);
+  const draw = new Judge(data, breath, previous);
   const checks = [];
   let ok = true;
   for (const [i, code] of STEPS.entries()) {
@@ -29,5 +31,5 @@ async function verify(data, tell = () => {}) {
       Object.assign(check, { where, expected, found });
     }
   }
-  return { ok, readable: draw.doc !== undefined || isReadable(draw.data), checks, draw };
+  return { ok, readable: draw.doc !== undefined || isReadable(draw.data), checks, draw, earlier: previous !== null };
 }

@@ -20,7 +20,8 @@ function drawing(name) {
   return svg;
 }
 
-const state = { words: WORDS.zh, report: null, seconds: "", turn: 0, listed: 0, size: 0 };
+/** `files`: the transcript and, if there is one, that of the draw before; `turn`: which judging is the current one. */
+const state = { words: WORDS.zh, report: null, seconds: "", turn: 0, listed: 0, files: { main: null, earlier: null } };
 
 function speak() {
   const { words } = state;
@@ -31,17 +32,36 @@ function speak() {
   at("tongue").textContent = words.other;
   at("tongue").lang = words === WORDS.zh ? "en" : "zh-CN";
   at("ways").replaceChildren(...words.ways.map((way) => made("li", {}, made("span", {}, way))));
+  tellFiles();
   if (state.report) tellReport();
 }
+
+function tellFiles() {
+  const { words, files: { main, earlier } } = state;
+  at("opened").hidden = !main;
+  at("filename").textContent = main?.name ?? "";
+  at("filesize").textContent = main ? words.bytes(main.size) : "";
+  document.querySelector("#drop b").textContent = main ? words.again : words.drop;
+  at("earlier-name").textContent = earlier?.name ?? words.earlierNone;
+  at("without-earlier").hidden = !earlier;
+}
+
+/** What a file that fits leaves unproven: the smallest chance, the ceiling. Fractions of panels may do better than whole ones. */
+const open = ({ proven, ceilingProven }) => [...(proven === false ? ["lowest"] : []), ...(ceilingProven === false ? ["ceiling"] : [])];
 
 /** One step as a line of the report. */
 function line(check, ok) {
   const { words } = state;
-  const [name, note, figure] = words.steps[check.code];
-  const kind = check.ok === true ? "ok" : check.ok === false ? "failed" : check.running ? "running" : "skipped";
-  const sign = { ok: "check", failed: "x", running: "minus", skipped: "minus" }[kind];
+  let [name, note, figure] = words.steps[check.code];
+  let kind = check.ok === true ? "ok" : check.ok === false ? "failed" : check.running ? "running" : "skipped";
+  if (check.ok && open(check.told).length) {
+    kind = "partly";
+    name = words.certificateOpen[check.told.proven ? 1 : 0];
+    note = words.gapOf;
+  }
+  const sign = { ok: "check", partly: "alert-triangle", failed: "x", running: "minus", skipped: "minus" }[kind];
   const untold = ok ? [words.unsignedNote, words.unsigned] : check.running ? ["", "…"] : [words.uncheckedNote, words.unchecked];
-  const [small, big] = { ok: () => [note(check.told), figure(check.told)], failed: () => ["", words.fail] }[kind]?.() ?? untold;
+  const [small, big] = check.ok ? [note(check.told), figure(check.told)] : check.ok === false ? ["", words.fail] : untold;
   const item = made("li", { class: kind, "data-code": check.code },
     made("span", { class: "ordinal" }, String(check.number)), made("span", { class: "mark" }, drawing(sign)),
     made("p", {}, made("b", {}, name), small && made("small", {}, small)), made("span", { class: "figure mono" }, big));
@@ -75,19 +95,22 @@ function tellProgress(checks, code, part) {
 function tellReport() {
   const { words, report } = state;
   const failure = report.checks.find((check) => check.ok === false);
-  at("banner").className = report.ok ? "banner" : "banner bad";
-  at("verdict-icon").setAttribute("href", report.ok ? "#check" : "#x");
+  const unproven = report.ok ? open(report.draw.facts) : [];
+  at("banner").className = `banner ${!report.ok ? "bad" : unproven.length ? "partly" : ""}`;
+  at("verdict-icon").setAttribute("href", !report.ok ? "#x" : unproven.length ? "#alert-triangle" : "#check");
   let [title, text] = [words.unreadable, words.unreadableText];
-  if (report.ok) [title, text] = [words.passed(report.checks.filter((check) => check.ok).length), words.passedText(state.seconds)];
+  const fitting = report.checks.filter((check) => check.ok).length;
+  if (report.ok) [title, text] = [unproven.length ? words.passedOpen(fitting, unproven) : words.passed(fitting), words.passedText(state.seconds)];
   else if (report.readable) [title, text] = [words.failed(failure.number, words.steps[failure.code][0]), words.failedText(failure.number)];
   at("verdict").textContent = title;
   at("verdict-text").textContent = text;
   at("proofs").replaceChildren(...report.checks.map((check) => line(check, report.ok)));
-  at("filesize").textContent = words.bytes(state.size);
-  document.querySelector("#drop b").textContent = words.again;
   tellFacts();
-  at("fairness").hidden = !report.ok;
-  if (report.ok) tellFairness(report.draw.facts);
+  at("fairness").hidden = at("compare").hidden = !report.ok;
+  if (report.ok) {
+    tellFairness(report.draw.facts);
+    tellComparison(report);
+  }
   at("people").hidden = !report.draw.people;
   at("everybody").hidden = !report.draw.chance.length;
   at("found").replaceChildren();
@@ -95,9 +118,10 @@ function tellReport() {
 }
 
 function tellFairness(facts) {
-  const [before, lowest, between, bound, after] = state.words.fairness(facts);
+  const { words } = state;
+  const [before, lowest, between, bound, after] = (facts.proven ? words.fairness : words.fairnessOpen)(facts);
   at("fairness-text").replaceChildren(before, made("em", {}, lowest), between, made("em", {}, bound), after);
-  at("fairness-note").textContent = state.words.fairnessNote(facts);
+  at("fairness-note").textContent = words.fairnessNote(facts);
 }
 
 function tellFacts() {
@@ -119,13 +143,28 @@ function tellFacts() {
   if (rows.number === rows.title) rows.title = "";
   at("facts").replaceChildren(...Object.entries(rows).filter(([, text]) => text).map(([name, text]) =>
     made("div", {}, made("dt", {}, words.facts[name]), made("dd", {}, text))));
-  // Only what was recomputed: a fingerprint that the file merely claims would look like proof.
-  const prints = report.ok ? [made("p", {}, words.digest), hashed(doc.digest)] : [];
-  for (const { party, public_key: key } of report.ok ? doc.signatures.slice(0, 12) : []) {
-    prints.push(made("p", {}, words.key(shown(party, 32))), hashed(key));
+}
+
+/** What no file can vouch for by itself. Only after a green verdict: a fingerprint that is merely claimed would look like proof. */
+function tellComparison({ draw: { doc, facts }, earlier }) {
+  const { words } = state;
+  const prints = [[words.digest, doc.digest]];
+  for (const { party, public_key: key } of doc.signatures.slice(0, 12)) prints.push([words.key(shown(party, 32)), key]);
+  if (doc.previous) prints.push([words.earlierDigest, doc.previous]);
+  const blocks = prints.map(([name, hash]) => made("div", {}, made("p", {}, name), hashed(hash)));
+  if (doc.beacon) {
+    const { source, at: time, value } = doc.beacon;
+    blocks.push(made("div", {}, made("p", {}, words.beaconSaid), made("p", { class: "beacon" }, `${shown(source)} · ${shown(time)}`),
+      made("p", { class: "beacon mono" }, shown(value, 1000))));
   }
-  at("fingerprint").hidden = !prints.length;
-  at("fingerprint").replaceChildren(...prints);
+  at("prints").replaceChildren(...blocks);
+  const told = {
+    unsigned: !doc.signatures.length, alternates: facts.mode === "L", smallestOnly: facts.mode === "B" && !facts.full,
+    earlierChecked: Boolean(doc.previous && earlier), earlierUnchecked: Boolean(doc.previous && !earlier),
+  };
+  const notes = Object.keys(told).filter((name) => told[name]);
+  at("notes").hidden = !notes.length;
+  at("notes").replaceChildren(...notes.map((name) => made("li", { "data-note": name }, words.notes[name])));
 }
 
 /** Four columns of four digits, as witnesses read them aloud. */

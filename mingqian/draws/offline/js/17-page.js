@@ -71,26 +71,43 @@ function listMore() {
   at("next").hidden = state.listed >= all;
 }
 
-async function judgeFile(file) {
-  if (!file) return;
+/** Judges the transcript that was chosen, with the one of the draw before if there is one. */
+async function judgeFiles() {
+  const { main, earlier } = state.files;
+  tellFiles();
+  if (!main) return;
   const turn = ++state.turn;
   const started = performance.now();
-  Object.assign(state, { report: null, size: file.size });
-  at("filename").textContent = file.name;
-  at("filesize").textContent = state.words.bytes(file.size);
-  for (const id of ["opened", "working", "report"]) at(id).hidden = false;
-  for (const id of ["fairness", "people", "about"]) at(id).hidden = true;
+  state.report = null;
+  for (const id of ["working", "report"]) at(id).hidden = false;
+  for (const id of ["fairness", "compare", "people", "about"]) at(id).hidden = true;
   at("columns").className = "columns judged";
-  const data = new Uint8Array(await file.arrayBuffer());
-  const report = await verify(data, (...news) => {
+  const [data, previous] = await Promise.all([main, earlier].map(async (file) => file && new Uint8Array(await file.arrayBuffer())));
+  const tell = (...news) => {
     if (turn !== state.turn) throw new Error("another file was chosen");
     tellProgress(...news);
-  });
+  };
+  const report = await verify(data, { previous, tell });
   if (turn !== state.turn) return;
   state.report = report;
   state.seconds = ((performance.now() - started) / 1000).toFixed(2);
   at("working").hidden = true;
   tellReport();
+}
+
+/** A second transcript has another draw before it, so the one chosen for the first is forgotten. */
+function chooseMain(file) {
+  if (!file) return;
+  const { main, earlier } = state.files;
+  state.files = { main: file, earlier: main ? null : earlier };
+  if (main) at("earlier").value = "";
+  judgeFiles();
+}
+
+function chooseEarlier(file) {
+  state.files.earlier = file;
+  if (!file) at("earlier").value = "";
+  judgeFiles();
 }
 
 function start() {
@@ -100,7 +117,9 @@ function start() {
     state.words = state.words === WORDS.zh ? WORDS.en : WORDS.zh;
     speak();
   });
-  at("file").addEventListener("change", () => judgeFile(at("file").files[0]));
+  at("file").addEventListener("change", () => chooseMain(at("file").files[0]));
+  at("earlier").addEventListener("change", () => chooseEarlier(at("earlier").files[0] ?? null));
+  at("without-earlier").addEventListener("click", () => chooseEarlier(null));
   at("print").addEventListener("click", () => window.print());
   at("find").addEventListener("click", lookUp);
   at("wanted").addEventListener("keydown", (event) => { if (event.key === "Enter") lookUp(); });
@@ -109,12 +128,15 @@ function start() {
   for (const kind of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(kind, (event) => {
       event.preventDefault();
-      at("drop").classList.toggle("over", kind === "dragover");
-      if (kind === "drop") judgeFile(event.dataTransfer.files[0]);
+      const isEarlier = at("drop-earlier").contains(event.target);
+      at("drop").classList.toggle("over", kind === "dragover" && !isEarlier);
+      at("drop-earlier").classList.toggle("over", kind === "dragover" && isEarlier);
+      const file = kind === "drop" && event.dataTransfer.files[0];
+      if (file) (isEarlier ? chooseEarlier : chooseMain)(file);
     });
   }
 }
 
-// For tests and for whoever wants to judge many files: verify(bytes) resolves to the report.
+// For tests and for whoever wants to judge many files: verify(bytes, { previous }) resolves to the report.
 window.verify = verify;
 start();
