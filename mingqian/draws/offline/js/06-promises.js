@@ -19,7 +19,7 @@ class Draw {
 
   /** A field may be a list of fields: a call with thousands of arguments would overflow the stack. */
   hash(label, ...fields) {
-    return this.plainHash(joined([utf8(label), fields].flat(2).flatMap((field) => [eight(field.length), field])));
+    return this.plainHash(framed([utf8(label), fields].flat(2)));
   }
 
   /** Demands that a computed hash is the one told; its beginning. */
@@ -83,7 +83,7 @@ class Draw {
     return { excluded, eligible: this.eligible.length };
   }
 
-  commitment() {
+  async commitment() {
     const { doc } = this;
     const nonces = doc.parties.map((party) => unhex(party.nonce, "parties"));
     const names = doc.parties.map((party) => party.id);
@@ -111,7 +111,29 @@ class Draw {
       unhex(doc.lottery_hash, "lottery_hash"), this.reader.bytesOf(doc.program), eight(names.length), promises,
       this.announced(), eight(doc.trials), eight(doc.attempt), eight(failed.length), failed,
       unhex(doc.previous ?? "", "previous"), this.hash("fairdraw/1/refusals", this.reader.bytesOf(doc.refusals)));
-    return { parties: names.length, mark: this.same("commit", value, doc.commit) };
+    const mark = this.same("commit", value, doc.commit);
+    if (this.previous) await this.comparePrevious();
+    return { parties: names.length, mark };
+  }
+
+  /**
+   * The draw before must stand for itself, and nobody whom it drew be drawn again. Ids made with fresh salts differ from
+   * draw to draw: of people whose ids do not occur in both files nothing can be said.
+   */
+  async comparePrevious() {
+    const earlier = await verify(this.previous, { tell: () => this.breath.tell(0) });
+    const failed = earlier.checks.find(({ ok }) => ok === false);
+    demand(earlier.ok, "previous", "an earlier transcript that verifies", failed?.code);
+    const { digest, panel, alternates, pool, refusals, previous } = earlier.draw.doc;
+    demand(digest === this.doc.previous, "previous", this.doc.previous ?? "no earlier transcript", digest);
+    const drawn = new Set([...panel, ...alternates].map(({ id }) => id));
+    const again = this.eligible.find(({ id }) => drawn.has(id));
+    demand(!again, "previous", "nobody drawn before", again?.id);
+    const others = new Set(pool.records.map(({ id }) => id));
+    for (const id of [...drawn, ...refusals]) others.delete(id);
+    const stranger = this.doc.refusals.find((id) => others.has(id));
+    demand(stranger === undefined, "previous", "somebody drawn before", stranger);
+    this.facts.earlier = { previous };
   }
 
   /** What was said of the beacon before it spoke. */

@@ -18,12 +18,58 @@ class Products {
   get sum() { return (BigInt(this.high) << 25n) + BigInt(this.low); }
 }
 
+/** Which rows each seat pays that a type may take, and what prices of rows so cost the types. */
+class Tariff {
+  /** `choices[t]`: for primaries, then for alternates, the rows of each seat that type t may take. */
+  constructor(choices, rows) {
+    Object.assign(this, { choices, turn: 0, price: new Float64Array(rows), told: new Uint32Array(choices.length) });
+    this.typesIn = Array.from({ length: rows }, () => []);
+    /** How many seats of types each row counts. */
+    this.seatsIn = new Float64Array(rows);
+    choices.forEach((kinds, t) => kinds.forEach((seats) => seats.forEach((held) => held.forEach((r) => {
+      this.seatsIn[r]++;
+      if (this.typesIn[r].at(-1) !== t) this.typesIn[r].push(t);
+    }))));
+  }
+
+  /**
+   * Tells `take` of every type that these prices touch: the type, what it pays for a primary (NaN: it has none), and for an
+   * alternate or no seat at all, at its cheapest (`sign` 1) or dearest (-1). All other types pay nothing.
+   */
+  charge(prices, sign, take) {
+    const { choices, price, told, typesIn } = this;
+    for (const [r, y] of prices) price[r] = sign * y;
+    const turn = ++this.turn;
+    for (const [r] of prices) {
+      for (const t of typesIn[r]) {
+        if (told[t] === turn) continue;
+        told[t] = turn;
+        take(t, sign * cheapest(choices[t][0], price, NaN), sign * cheapest(choices[t][1], price, 0));
+      }
+    }
+    for (const [r] of prices) price[r] = 0;
+  }
+}
+
+/** The smallest cost of some seats, each a list of rows, and of `start`. */
+function cheapest(seats, price, start) {
+  let least = start;
+  for (const rows of seats) {
+    let cost = 0;
+    for (const r of rows) cost += price[r];
+    if (!(cost >= least)) least = cost;
+  }
+  return least;
+}
+
 class Certified extends Lottery {
   async certificate() {
     const { lottery } = this.doc;
     const general = this.mode === "L";
     if (general) demand(["halving", "columns"].includes(lottery.method), "lottery.method", "halving or columns", lottery.method);
-    this.layOutChoices();
+    this.people = Float64Array.from(this.types, ({ ids }) => ids.length);
+    this.tariff = new Tariff(this.types.map(({ strata }, t) => [0, 1].map((kind) =>
+      strata.filter((s) => this.seats[kind][s]).map((s) => this.rowsOf(t, s, kind).filter((r) => r < this.priced)))), this.priced);
     Object.assign(this.facts, { full: this.mode === "S", ceilingProven: true });
     if (general) this.checkCeiling();
     const competing = new Set(this.competing);
@@ -37,7 +83,7 @@ class Certified extends Lottery {
       const fits = (t, n) => competing.has(t) && !this.earlier[t] && (n === 0 || level.types[n - 1] < t);
       demand(level.types.length > 0 && level.types.every(fits), where, "types of no earlier level, in order");
       // Nobody who checks a file should have to wait for ever.
-      sums += level.prices.reduce((number, [r]) => number + this.cellsIn[r], 0);
+      sums += level.prices.reduce((number, [r]) => number + this.tariff.seatsIn[r], 0);
       demand(sums <= MOST_SUMS, "lottery.levels", `at most ${MOST_SUMS} sums`, sums);
       while (this.earlier[this.byChance[poorest]]) poorest++;
       this.judge(level, this.chance[this.byChance[poorest]], i, where);
@@ -55,21 +101,6 @@ class Certified extends Lottery {
     const fits = prices.every(([r, y], n) =>
       r >= 0 && r < this.priced && (n === 0 || prices[n - 1][0] < r) && Math.abs(y) <= DEAREST);
     demand(fits, where, "prices of rows, in order");
-  }
-
-  /** For every type the rows of each seat it may take, primaries and alternates; for every row the types and seats it holds. */
-  layOutChoices() {
-    this.typesIn = this.rows.map(() => []);
-    this.cellsIn = this.rows.map(() => 0);
-    this.choices = this.types.map(({ strata }, t) => [0, 1].map((kind) =>
-      strata.filter((s) => this.seats[kind][s]).map((s) => {
-        const rows = this.rowsOf(t, s, kind).filter((r) => r < this.priced);
-        for (const r of rows) {
-          this.cellsIn[r]++;
-          if (this.typesIn[r].at(-1) !== t) this.typesIn[r].push(t);
-        }
-        return rows;
-      })));
   }
 
   /** Modes S and B: the prices of strata and caps certify the smallest chance. */
@@ -107,33 +138,6 @@ class Certified extends Lottery {
     }
   }
 
-  /**
-   * What the types pay whom these prices touch: [type, `first` for a primary, `second` for an alternate (0: sits nowhere)].
-   * `choose` (Math.min or Math.max) picks among the seats of a type. All others pay nothing.
-   */
-  *payments(prices, choose) {
-    const price = new Map(prices);
-    const pick = (seats, start) => {
-      let picked = start;
-      for (const rows of seats) {
-        let cost = 0;
-        for (const r of rows) cost += price.get(r) ?? 0;
-        picked = picked === null ? cost : choose(picked, cost);
-      }
-      return picked;
-    };
-    const told = new Set();
-    for (const [r, y] of prices) {
-      if (y === 0) continue;
-      for (const t of this.typesIn[r]) {
-        if (told.has(t)) continue;
-        told.add(t);
-        const [first, second] = this.choices[t];
-        yield [t, pick(first, null), pick(second, 0)];
-      }
-    }
-  }
-
   /** What the rows together can spend at most (`sign` 1), or must spend at least (-1). */
   budget(prices, sign) {
     let spend = 0n;
@@ -150,16 +154,17 @@ class Certified extends Lottery {
    */
   bound(prices) {
     const [spared, weights, kept, loose, steps] = Array.from({ length: 5 }, () => new Products());
-    for (const [t, first, spare] of this.payments(prices, Math.min)) {
-      const people = this.types[t].ids.length;
-      spared.add(spare, people);
-      if (first === null) continue;
+    const { people, earlier, units } = this;
+    this.tariff.charge(prices, 1, (t, first, spare) => {
+      const number = people[t];
       const gain = first - spare;
-      if (this.earlier[t]) {
-        kept.add(gain, this.units[t]);
+      spared.add(spare, number);
+      if (earlier[t]) {
+        kept.add(gain, units[t]);
         steps.add(Math.abs(gain), 1);
-      } else (gain > 0 ? weights : loose).add(gain, people);
-    }
+      } else if (gain > 0) weights.add(gain, number);
+      else if (gain < 0) loose.add(gain, number);
+    });
     const weight = weights.sum;
     if (!weight) return { bound: this.ceiling, rounding: new Ratio(0) };
     const left = new Ratio(this.budget(prices, 1) - spared.sum)
@@ -176,18 +181,18 @@ class Certified extends Lottery {
     const where = "lottery.ceiling_prices";
     if (!plan.ceiling) return demand(prices.length === 0, where, "none", "prices");
     this.checkPrices(prices, where);
+    const { people } = this;
     const [spared, weights] = [new Products(), new Products()];
-    for (const [t, first, spare] of this.payments(prices, Math.max)) {
-      const people = this.types[t].ids.length;
-      spared.add(spare, people);
-      if (first !== null && first > spare) weights.add(first - spare, people);
-    }
+    this.tariff.charge(prices, -1, (t, first, spare) => {
+      spared.add(spare, people[t]);
+      if (first > spare) weights.add(first - spare, people[t]);
+    });
     const weight = weights.sum;
     const least = weight ? new Ratio(this.budget(prices, -1) - spared.sum, weight) : new Ratio(0);
     const rounded = new Ratio(...plan.ceiling).times(least).times(new Ratio(1025, 1024))
       .plus(new Ratio(1, this.unit)).plus(TINY);
     const most = Ratio.least([ONE, rounded]);
-    const proven = this.ceiling.is(ONE) || !most.below(this.ceiling);
+    const proven = !most.below(this.ceiling);
     demand(proven || method === "columns", where, `at most ${most}`, this.ceiling);
     return Object.assign(this.facts, { ceilingProven: proven, ceilingMost: most });
   }

@@ -8,8 +8,7 @@ const STEPS = [
 /**
  * Judges a transcript (bytes) step by step up to the first that does not fit. `previous`: the transcript of the draw
  * before, if somebody has it; `tell` hears of progress. The report: `ok`; `readable` (it was JSON); `checks`, one a step:
- * number, code, ok (null: not checked), told, expected, found, where; `draw`: what was found out; `earlier`: whether the
- * draw before was looked at.
+ * number, code, ok (null: not checked), told, expected, found, where; `draw`: what was found out.
  */
 async function verify(data, { previous = null, tell = () => {} } = {}) {
   const breath = new Breath();
@@ -31,5 +30,5 @@ async function verify(data, { previous = null, tell = () => {} } = {}) {
       Object.assign(check, { where, expected, found });
     }
   }
-  return { ok, readable: draw.doc !== undefined || isReadable(draw.data), checks, draw, earlier: previous !== null };
+  return { ok, readable: draw.doc !== undefined || isReadable(draw.data), checks, draw };
 }

@@ -52,8 +52,9 @@ WORDS.en = {
   modes: { S: "S, lots in each stratum", B: "B, seats to types, then lots", L: "L, one of equally likely panels" },
   compare: "Compare with what was published elsewhere", beaconSaid: "public beacon", earlierDigest: "fingerprint of the draw before",
   notes: {
-    unsigned: "No signature in the file: compare the fingerprint digit by digit with the notarial sheet or the public page", smallestOnly: "only the smallest chance is proven, not each larger one",
-    alternates: "chances of alternates are published, not proven best", earlierUnchecked: "the earlier transcript was not checked", earlierChecked: "the earlier transcript was checked: it fits in itself, and its fingerprint is the one named here",
+    unsigned: () => "No signature in the file: compare the fingerprint digit by digit with the notarial sheet or the public page", smallestOnly: () => "only the smallest chance is proven, not each larger one",
+    alternates: () => "chances of alternates are published, not proven best", earlierUnchecked: () => "the earlier transcript was not checked", earlierChecked: () => "the earlier transcript was checked: it fits in itself, and its fingerprint is the one named here",
+    earlierOlder: ({ earlier }) => `the draw before names a draw before itself (${grouped(earlier.previous.slice(0, 8))}), which was not checked`,
   },
   digest: "fingerprint of the transcript", key: (party) => `public key (${party})`,
   fairness: (facts) => [`Of ${counted(facts.reaching)} people who could be drawn, the least likely had a chance of `, percent(facts.lowest), "; no way of drawing could give everybody more than ", percent(facts.bound), "."],

@@ -146,7 +146,7 @@ function tellFacts() {
 }
 
 /** What no file can vouch for by itself. Only after a green verdict: a fingerprint that is merely claimed would look like proof. */
-function tellComparison({ draw: { doc, facts }, earlier }) {
+function tellComparison({ draw: { doc, facts } }) {
   const { words } = state;
   const prints = [[words.digest, doc.digest]];
   for (const { party, public_key: key } of doc.signatures.slice(0, 12)) prints.push([words.key(shown(party, 32)), key]);
@@ -160,11 +160,11 @@ function tellComparison({ draw: { doc, facts }, earlier }) {
   at("prints").replaceChildren(...blocks);
   const told = {
     unsigned: !doc.signatures.length, alternates: facts.mode === "L", smallestOnly: facts.mode === "B" && !facts.full,
-    earlierChecked: Boolean(doc.previous && earlier), earlierUnchecked: Boolean(doc.previous && !earlier),
+    earlierChecked: Boolean(facts.earlier), earlierOlder: Boolean(facts.earlier?.previous), earlierUnchecked: Boolean(doc.previous && !facts.earlier),
   };
   const notes = Object.keys(told).filter((name) => told[name]);
   at("notes").hidden = !notes.length;
-  at("notes").replaceChildren(...notes.map((name) => made("li", { "data-note": name }, words.notes[name])));
+  at("notes").replaceChildren(...notes.map((name) => made("li", { "data-note": name }, words.notes[name](facts))));
 }
 
 /** Four columns of four digits, as witnesses read them aloud. */
