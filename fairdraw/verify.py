@@ -20,7 +20,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate, chain, count
 from typing import Any, Iterable, NamedTuple, Sequence  # noqa: UP035 (3.8)
@@ -149,6 +149,12 @@ SAFE, MASK = (1 << 53) - 1, (1 << 64) - 1
 DEAREST, DEEPEST = 1 << 40, 40
 MOST_SEATS, MOST_QUOTAS = 4095, 500
 LEAST_PANELS, MOST_PANELS = 1 << 10, 1 << 14
+#: By what share a ceiling may be rounded up, so that it has few digits.
+ROUNDED_UP = Fraction(1, 1 << 10)
+#: Steps in the search for better chances of mode B, after which it is given up.
+MOST_STEPS = 2_000_000
+#: Over all levels, priced rows times the seats of types that they count: what a file may cost.
+MOST_SUMS = 1 << 27
 #: How far the smallest chance of a general lottery may stay below its bound: a sixteenth of it, but
 #: within these two. TINY: room for the rounding to units, and of prices.
 LEAST_GAP, MOST_GAP, TINY = Fraction(1, 1 << 14), Fraction(1, 1 << 11), Fraction(1, 1 << 20)
@@ -218,6 +224,7 @@ PANELS: Any = {
     "types": [(NAME, [str], int, [int])],
     "panels": [[int]],
     "ceiling": RATIO,
+    "ceiling_prices": [(int, int)],
     "method": str,
     "levels": [{"prices": [(int, int)], "types": [int]}],
 }
@@ -585,7 +592,7 @@ class Draw:
         demand(fits, "lottery.types", f"{len(types)} types of the pool", "others")
         self.state_rows(general)
         self.read_cells(lottery["cells"], general)
-        held = [self.held(cell.type, cell.stratum, cell.kind) for cell in self.cells]
+        held = [self.held(cell) for cell in self.cells]
         if self.mode == "B":
             self.check_units(held)
         if general:
@@ -696,16 +703,20 @@ class Draw:
         names = [("cap", kind, employer, each) for each in dict.fromkeys((group, None))]
         return [self.row_number[name] for name in names if name in self.row_number]
 
-    def held(self, t: int, s: int, kind: int) -> list[int]:
-        """The numbers of all rows that count people of type t in stratum s."""
-        group = self.strata[s]["group"]
-        names: list[tuple[Any, ...]] = [("stratum", kind, s), ("type", t)]
-        scope = (None, group)
+    def paid(self, t: int, s: int, kind: int) -> list[int]:
+        """Rows that may have a price and count people of type t in stratum s."""
+        names: list[tuple[Any, ...]] = [("stratum", kind, s)]
+        scope = (None, self.strata[s]["group"])
         names += [
             ("quota", kind, q) for q in self.types[t].quotas if self.quotas[q]["group"] in scope
         ]
         others = [self.row_number[name] for name in names if name in self.row_number]
         return self.caps_of(t, s, kind) + others
+
+    def held(self, cell: Cell) -> list[int]:
+        """The numbers of all rows that count a cell."""
+        paid = self.paid(cell.type, cell.stratum, cell.kind)
+        return [*paid, self.row_number["type", cell.type]]
 
     def read_cells(self, told: list[list[int]], general: bool) -> None:
         """Cells are sorted, each once, and of seats that the type may take."""
@@ -808,20 +819,50 @@ class Draw:
         known = method in ("halving", "columns") or self.mode != "L"
         demand(known, "lottery.method", "halving or columns", method)
         levels = lottery["levels"] if self.mode == "L" else [self.only_level(lottery["prices"])]
-        self.choices = [
-            [[self.held(t, s, kind) for s in each.strata if self.seats[kind][s]] for kind in (0, 1)]
-            for t, each in enumerate(self.types)
-        ]
-        rest = set(self.seated)
+        ledger = Ledger(self)
+        remark = self.check_ceiling_prices(ledger) if self.mode == "L" else ""
+        by_chance = sorted(self.seated, key=self.chance.__getitem__, reverse=True)
+        work = 0
         for i, level in enumerate(levels):
-            self.check_level(i, level, rest, method)
-            rest -= {*level["types"]}
-        demand(not rest, "lottery.levels", "every type in one level", sorted(rest))
+            where = f"lottery.levels[{i}]" if self.mode == "L" else "lottery.prices"
+            prices = self.read_prices(level["prices"], where)
+            work += sum(ledger.size[row] for row in prices)
+            demand(work <= MOST_SUMS, "lottery.levels", f"at most {MOST_SUMS} sums", work)
+            types = level["types"]
+            fits = types and types == sorted({*types} & ledger.rest)
+            demand(fits, where, "types of no earlier level, in order")
+            while by_chance[-1] not in ledger.rest:
+                by_chance.pop()
+            self.check_level(where, types, self.chance[by_chance[-1]], ledger.bound(prices))
+            ledger.settle(types)
+        demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
         bound = "/".join(map(str, self.facts["bound"]))
-        if self.facts["proven"]:
-            return bound
-        smallest = min(self.chance[t] for t in self.seated)
-        return f"NOT PROVEN, smallest {smallest}, none above {bound}"
+        if not self.facts["proven"]:
+            smallest = min(self.chance[t] for t in self.seated)
+            bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
+        self.facts["full"] = self.mode == "S"
+        if self.mode == "B":
+            better, self.facts["full"] = Exchanges(self).better()
+            if better is not None:
+                where = f"lottery.cells, type {better}"
+                demand(False, where, "no larger chance to take from", self.chance[better])
+            remark = "" if self.facts["full"] else ", smallest chance only"
+        return bound + remark
+
+    def check_ceiling_prices(self, ledger: Ledger) -> str:
+        """§5.7: the ceiling is γ times what somebody must have, but for rounding it up."""
+        lottery, asked = self.doc["lottery"], self.doc["plan"]["ceiling"]
+        where = "lottery.ceiling_prices"
+        demand(asked or not lottery["ceiling_prices"], where, "none", "prices")
+        least = ledger.least_maximum(self.read_prices(lottery["ceiling_prices"], where))
+        most = Fraction(1)
+        if asked:
+            most = Fraction(*asked) * least * (1 + ROUNDED_UP) + Fraction(1, self.unit) + TINY
+        fits = self.ceiling == 1 or self.ceiling <= most
+        demand(fits or lottery["method"] == "columns", where, f"at most {most}", self.ceiling)
+        self.facts["ceiling_proven"] = fits
+        told = f", ceiling NOT PROVEN: {self.ceiling}, none needs more than {most}"
+        return "" if fits else told
 
     def only_level(self, prices: dict[str, Any]) -> dict[str, Any]:
         """§5.4: prices of modes S and B as one level that holds every type."""
@@ -835,29 +876,25 @@ class Draw:
         return {"prices": paid, "types": sorted(self.seated)}
 
     def check_level(
-        self, i: int, level: dict[str, Any], rest: set[int], method: str | None
+        self, where: str, types: list[int], low: Fraction, bounds: tuple[Fraction, Fraction]
     ) -> None:
-        """One level: ``rest`` are the types that no earlier level settled."""
-        where = f"lottery.levels[{i}]" if method else "lottery.prices"
-        prices = self.read_prices(level["prices"], where)
-        types = level["types"]
-        fits = types and types == sorted({*types} & rest)
-        demand(fits, where, "types of no earlier level, in order")
-        low = min(self.chance[t] for t in rest)
-        bound, rounding = self.bound(prices, rest)
+        """Chances against the bound of a level. ``low``: the smallest that no earlier level settled."""
+        bound, rounding = bounds
+        method = self.doc["lottery"].get("method")
         slack = Fraction(1, self.unit) + rounding + TINY
-        if i == 0:
-            slack = min(MOST_GAP, max(bound / 16, LEAST_GAP)) if method else TINY
+        if "bound" not in self.facts:  # the lowest level
+            slack = min(MOST_GAP, max(bound / 16, LEAST_GAP)) if self.mode == "L" else TINY
             self.facts["bound"] = told = [*bound.as_integer_ratio()]
             given = self.doc["lottery"]["bound"]
             demand(given == told, "lottery.bound", bound, given)
             self.facts["proven"] = bound - low <= slack
-        close = bound - low <= slack or method == "columns"
-        demand(bound - low >= 0 and close, where, bound, low)
-        for t in types if method == "halving" else []:
-            most = bound + Fraction(1, self.unit * len(self.types[t].ids)) + rounding + TINY
-            fits = self.chance[t] <= most
-            demand(fits, f"{where}, type {t}", f"at most {most}", self.chance[t])
+        any_gap = self.mode == "L" and method == "columns"
+        demand(bound - low >= 0 and (bound - low <= slack or any_gap), where, bound, low)
+        if self.mode == "L" and not any_gap:
+            for t in types:
+                most = bound + Fraction(1, self.unit * len(self.types[t].ids)) + rounding + TINY
+                fits = self.chance[t] <= most
+                demand(fits, f"{where}, type {t}", f"at most {most}", self.chance[t])
 
     def read_prices(self, told: Any, where: str) -> dict[int, int]:
         """Prices by row, ascending, each row once, none dearer than 2^40."""
@@ -867,33 +904,6 @@ class Draw:
         fits = fits and all(abs(price) <= DEAREST for price in prices.values())
         demand(fits, where, "prices of rows, in order")
         return prices
-
-    def bound(self, prices: dict[int, int], rest: set[int]) -> tuple[Fraction, Fraction]:
-        """While all types outside ``rest`` keep their chances, nobody gives all in it more.
-
-        The second figure is what the rounding of these chances may add.
-        """
-        price = [prices.get(r, 0) for r in range(len(self.rows))]
-        spend = sum(max(y * self.rows[r].low, y * self.rows[r].high) for r, y in prices.items())
-        weight = kept = loose = steps = 0
-        for t, each in enumerate(self.types):
-            first, second = (
-                [sum(map(price.__getitem__, rows)) for rows in choice] for choice in self.choices[t]
-            )
-            spare = min([0, *second])
-            gain = min(first) - spare if first else 0
-            spend -= spare * len(each.ids)
-            if t not in rest:
-                kept += gain * self.units[t]
-                steps += abs(gain)
-            elif gain > 0:
-                weight += gain * len(each.ids)
-            else:
-                loose += gain * len(each.ids)
-        if not weight:
-            return self.ceiling, Fraction(0)
-        bound = (spend - Fraction(kept, self.unit) - loose * self.ceiling) / weight
-        return min(bound, self.ceiling), Fraction(steps, weight) / self.unit
 
     # --- 10 COUNTS (§6): "From the seed to seats" ---
 
@@ -1077,6 +1087,231 @@ class Draw:
         self.facts["signatures"] = [[entry["party"], entry["public_key"]] for entry in entries]
         self.facts.update({name: self.doc[name] for name in ("digest", "beacon")})
         return ", ".join(entry["party"] for entry in entries)
+
+
+@dataclass
+class Account:
+    """Types that pay alike: for every primary, and every alternate seat they may take, its rows.
+
+    ``people``: of all these types; ``open``: of those with no settled chance. ``units`` of the
+    settled ones together, and how many types these are.
+    """
+
+    primary: list[list[int]]
+    alternate: list[list[int]]
+    people: int = 0
+    open: int = 0
+    units: int = 0
+    settled: int = 0
+
+
+class Ledger:
+    """Who pays what for seats at given prices of rows (§5.4, §5.7).
+
+    Types with the same strata and quotas pay alike but for the caps of their employers. So they are
+    summed up once, and a level looks only at accounts and types that a price concerns.
+    """
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+        self.rest = set(draw.seated)  # types that no level has settled
+        self.account_of: list[Account] = []
+        self.paying: dict[int, list[Account]] = {}  # accounts by the row that they pay
+        self.capped: dict[int, list[int]] = {}  # types by the cap that they pay
+        self.size: Counter[int] = Counter()  # seats of types that pay a row
+        found: dict[tuple[tuple[int, ...], tuple[int, ...]], Account] = {}
+        for t, each in enumerate(draw.types):
+            single = self.account_for(t)
+            rows = Counter(chain.from_iterable(single.primary + single.alternate))
+            self.size.update(rows)
+            caps = {row for row in rows if draw.rows[row].name[0] == "cap"}
+            for row in caps:
+                self.capped.setdefault(row, []).append(t)
+            account = found.get((each.strata, each.quotas))
+            if account is None:
+                shared = [
+                    [[row for row in paid if row not in caps] for paid in seats]
+                    for seats in (single.primary, single.alternate)
+                ]
+                account = found[each.strata, each.quotas] = Account(shared[0], shared[1])
+                for row in set(rows) - caps:
+                    self.paying.setdefault(row, []).append(account)
+            self.account_of.append(account)
+            account.people += single.people
+            account.open += single.open
+
+    def account_for(self, t: int) -> Account:
+        """One type by itself."""
+        draw, each = self.draw, self.draw.types[t]
+        primary, alternate = (
+            [draw.paid(t, s, kind) for s in each.strata if draw.seats[kind][s]] for kind in (0, 1)
+        )
+        people = len(each.ids)
+        if t in self.rest:
+            return Account(primary, alternate, people, people)
+        return Account(primary, alternate, people, 0, draw.units[t], 1)
+
+    def settle(self, types: Iterable[int]) -> None:
+        """These keep their chances from now on."""
+        for t in types:
+            self.rest.discard(t)
+            account = self.account_of[t]
+            account.open -= len(self.draw.types[t].ids)
+            account.units += self.draw.units[t]
+            account.settled += 1
+
+    def concerned(self, prices: dict[int, int]) -> list[Account]:
+        """Accounts that pay anything, less the types that pay for a cap; these one by one."""
+        alone = {t for row in prices for t in self.capped.get(row, ())}
+        shared = {
+            id(account): replace(account) for row in prices for account in self.paying.get(row, ())
+        }
+        singles = [self.account_for(t) for t in alone]
+        for t, single in zip(alone, singles):
+            account = shared.get(id(self.account_of[t]))
+            if account is not None:
+                account.people -= single.people
+                account.open -= single.open
+                account.units -= single.units
+                account.settled -= single.settled
+        return [*shared.values(), *singles]
+
+    def bound(self, prices: dict[int, int]) -> tuple[Fraction, Fraction]:
+        """§5.7: while all settled types keep their chances, nobody gives all others more than this.
+
+        The second figure is what the rounding of the settled chances may add.
+        """
+        draw = self.draw
+        rows = [(draw.rows[row], price) for row, price in prices.items()]
+        spend = sum(max(price * row.low, price * row.high) for row, price in rows)
+        weight = kept = loose = steps = 0
+        for account in self.concerned(prices):
+            spare = min([0, *costs(account.alternate, prices)])
+            gain = min(costs(account.primary, prices)) - spare if account.primary else 0
+            spend -= spare * account.people
+            kept += gain * account.units
+            steps += abs(gain) * account.settled
+            if gain > 0:
+                weight += gain * account.open
+            else:
+                loose += gain * account.open
+        if not weight:
+            return draw.ceiling, Fraction(0)
+        bound = (spend - Fraction(kept, draw.unit) - loose * draw.ceiling) / weight
+        return min(bound, draw.ceiling), Fraction(steps, weight) / draw.unit
+
+    def least_maximum(self, prices: dict[int, int]) -> Fraction:
+        """§5.7: every lottery over valid panels gives somebody at least this chance."""
+        rows = [(self.draw.rows[row], price) for row, price in prices.items()]
+        left = sum(min(price * row.low, price * row.high) for row, price in rows)
+        weight = 0
+        for account in self.concerned(prices):
+            spare = max([0, *costs(account.alternate, prices)])
+            dearest = max(costs(account.primary, prices)) - spare if account.primary else 0
+            left -= spare * account.people
+            weight += max(0, dearest) * account.people
+        return Fraction(left, weight) if weight else Fraction(0)
+
+
+class Exchanges:
+    """§5.4: whether a chance of mode B could grow at the cost of larger chances only.
+
+    The units are a circulation hub -> caps -> type -> stratum -> hub. A chance can grow if one more
+    unit can go round through its type, and other chances only shrink on the way if they are larger.
+    Nodes: strata, caps without room, and the hub, which stands for all caps with room as well.
+    """
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+        self.crumb = draw.unit >> 20  # rounding leaves some; less than that is nothing
+        self.flows: dict[int, list[tuple[int, int]]] = {}  # by type: (stratum, units)
+        used: Counter[int] = Counter()
+        for cell in draw.cells:
+            self.flows.setdefault(cell.type, []).append((cell.stratum, cell.amount))
+            used.update(dict.fromkeys(draw.caps_of(cell.type, cell.stratum), cell.amount))
+        self.full = {
+            r
+            for r, row in enumerate(draw.rows)
+            if row.name[0] == "cap" and row.high * draw.unit - used[r] <= self.crumb
+        }
+        self.next: dict[Any, set[Any]] = {}  # edges
+        self.reached_by: dict[Any, int] = {}  # node -> strata that reach it, as bits
+        self.steps = 0
+
+    def better(self) -> tuple[int | None, bool]:
+        """The type of the smallest chance that could grow; and whether all was looked through."""
+        chance = self.draw.chance
+        gaining = [t for t in self.draw.seated if self.can_gain(t)]
+        self.lay_edges(gaining)
+        losing = sorted(self.flows, key=lambda t: chance[t])
+        found = None
+        for t in sorted(gaining, key=lambda t: (chance[t], t), reverse=True):
+            while losing and chance[losing[-1]] > chance[t] + TINY:
+                self.may_lose(losing.pop())
+            if self.steps > MOST_STEPS:
+                return None, False
+            if self.reached_by.get(self.place(t), 0) & sum(1 << s for s in self.open_to(t)):
+                found = t
+        return found, True
+
+    def can_gain(self, t: int) -> bool:
+        """Whether the people of a type have chances below 1."""
+        most = len(self.draw.types[t].ids) * self.draw.unit
+        return most - self.draw.units[t] > self.crumb
+
+    def open_to(self, t: int) -> list[int]:
+        """Strata in which a type can be drawn as primaries."""
+        return [s for s in self.draw.types[t].strata if self.draw.seats[0][s]]
+
+    def full_caps(self, t: int) -> list[int]:
+        """The caps of a type that have no room, of the group before the overall one."""
+        caps = self.draw.caps_of(t, self.draw.types[t].strata[0])
+        return [row for row in caps if row in self.full]
+
+    def place(self, t: int) -> Any:
+        """Where a type gets its units from: the first of its caps without room, else the hub."""
+        return (*self.full_caps(t), "hub")[0]
+
+    def lay_edges(self, gaining: list[int]) -> None:
+        """Where a unit can go without making anybody's chance smaller."""
+        for t, flows in self.flows.items():
+            for s, units in flows:
+                if units > self.crumb:  # the type takes another stratum instead
+                    self.next.setdefault(("s", s), set()).update(("s", o) for o in self.open_to(t))
+            full = self.full_caps(t)
+            for row, outer in zip(full, [*full[1:], "hub"]):  # a full cap gives up a unit
+                self.next.setdefault(row, set()).add(outer)
+        for t in gaining:
+            self.next.setdefault(self.place(t), set()).update(("s", s) for s in self.open_to(t))
+        strata = [("s", s) for s in range(len(self.draw.strata))]
+        self.reached_by.update((node, 1 << node[1]) for node in strata)
+        self.spread(strata)
+
+    def may_lose(self, t: int) -> None:
+        """From now on this chance counts as larger: it may shrink."""
+        place = self.place(t)
+        for s, units in self.flows[t]:
+            if units > self.crumb:
+                self.next.setdefault(("s", s), set()).add(place)
+                self.spread([("s", s)])
+
+    def spread(self, nodes: list[Any]) -> None:
+        """Tell along the edges which strata reach a node."""
+        waiting = deque(nodes)
+        while waiting and self.steps <= MOST_STEPS:
+            node = waiting.popleft()
+            told = self.reached_by.get(node, 0)
+            for other in self.next.get(node, ()):
+                self.steps += 1
+                known = self.reached_by.get(other, 0)
+                if told | known != known:
+                    self.reached_by[other] = told | known
+                    waiting.append(other)
+
+
+def costs(seats: list[list[int]], prices: dict[int, int]) -> list[int]:
+    """What each of these seats costs: the prices of its rows."""
+    return [sum(prices.get(row, 0) for row in rows) for rows in seats]
 
 
 def is_hash(text: str) -> bool:

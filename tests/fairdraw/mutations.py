@@ -200,6 +200,22 @@ def _refused_yet_eligible(document: dict[str, Any]) -> None:
     document["refusals"] = free[:1]
 
 
+def _higher_ceiling(document: dict[str, Any]) -> None:
+    """A ceiling an eighth above what anybody must have, as if that were so."""
+    numerator, denominator = document["lottery"]["ceiling"]
+    document["lottery"]["ceiling"] = [9 * numerator, 8 * denominator]
+
+
+#: Forgeries of a ceiling, every hash made to fit: (where step CERTIFICATE fails, the change).
+CEILING_FORGERIES: list[tuple[str, Change]] = [
+    ("lottery.ceiling_prices", _higher_ceiling),
+    ("lottery.ceiling_prices", lambda d: d["lottery"].update(ceiling_prices=[])),
+    ("lottery.ceiling_prices", lambda d: d["plan"].update(ceiling=[1, 1])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"].append([10**6, 1])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"].append([0, 1])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"][0].__setitem__(1, 2**41)),
+]
+
 #: Forgeries of a general lottery, every hash made to fit: (the step that must fail, the change).
 LOTTERY_FORGERIES: list[tuple[str, Change]] = [
     ("LOTTERY", lambda d: d["lottery"]["panels"][5].pop()),
@@ -225,6 +241,8 @@ LOTTERY_FORGERIES: list[tuple[str, Change]] = [
     ("COMMITMENT", _refused_yet_eligible),
     ("COMMITMENT", lambda d: d.update(previous="")),
     ("CERTIFICATE", lambda d: d["lottery"].update(method="none")),
+    ("CERTIFICATE", lambda d: d["lottery"].update(ceiling_prices=[[0, 1]])),
+    ("FORMAT", lambda d: d["lottery"].pop("ceiling_prices")),
     ("CERTIFICATE", lambda d: d["lottery"].update(bound=[1, 7919])),
     ("CERTIFICATE", lambda d: d["lottery"].update(levels=[])),
     ("CERTIFICATE", lambda d: d["lottery"]["levels"].pop()),
