@@ -63,6 +63,6 @@ def _fingerprint(text: str) -> str:
 def _icons(text: str) -> str:
     """The drawings that the page uses, out of the system's sprite."""
     sprite = (WEB / "vendor" / "icons.svg").read_text("utf-8")
-    wanted = {*re.findall(r'href="#([a-z-]+)"/>', text), "check", "x", "minus"}
+    wanted = {*re.findall(r'href="#([a-z-]+)"/>', text), "check", "x", "minus", "alert-triangle"}
     found = re.findall(r'(<symbol id="([a-z-]+)".*?</symbol>)', sprite)
     return "".join(symbol for symbol, name in found if name in wanted)

@@ -17,7 +17,7 @@ class Ratio {
   times(other) { return new Ratio(this.n * other.n, this.d * other.d); }
   over(other) { return new Ratio(this.n * other.d, this.d * other.n); }
   below(other) { return this.n * other.d < other.n * this.d; }
-  is(other) { return this.n === other.n && this.d === other.d; }
+  order(other) { return Number(this.below(other) ? -1 : other.below(this)); }
   toString() { return this.d === 1n ? `${this.n}` : `${this.n}/${this.d}`; }
 
   /** For people only; nothing is decided by it. */

@@ -19,8 +19,16 @@ function whole(value, where, low = 0, high = SAFE) {
   return value;
 }
 
-const utf8 = (text) => new TextEncoder().encode(text);
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const ENCODER = new TextEncoder();
+const utf8 = (text) => ENCODER.encode(text);
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function hex(bytes) {
+  let text = "";
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
 
 function unhex(text, where) {
   demand(typeof text === "string" && /^([0-9a-f]{2})*$/.test(text), where, "lower-case hex digits", text);
@@ -37,11 +45,30 @@ function joined(parts) {
   return all;
 }
 
-/** A number as eight big-endian bytes. */
+/** Writes a number as eight big-endian bytes. */
+function putEight(bytes, at, number) {
+  for (let i = at + 7, rest = number; rest; i--) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+}
+
 function eight(number) {
   const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(number));
+  putEight(bytes, 0, number);
   return bytes;
+}
+
+/** Fields one after the other, each with its length in front, so that they can be told apart again. */
+function framed(fields) {
+  const all = new Uint8Array(fields.reduce((length, field) => length + 8 + field.length, 0));
+  let at = 0;
+  for (const field of fields) {
+    putEight(all, at, field.length);
+    all.set(field, at + 8);
+    at += 8 + field.length;
+  }
+  return all;
 }
 
 const bigOf = (bytes) => (bytes.length ? BigInt(`0x${hex(bytes)}`) : 0n);

@@ -33,7 +33,7 @@ function padded(data, block) {
   const all = new Uint8Array(size);
   all.set(data);
   all[data.length] = 0x80;
-  new DataView(all.buffer).setBigUint64(size - 8, BigInt(data.length) * 8n);
+  putEight(all, size - 8, data.length * 8);
   return new DataView(all.buffer);
 }
 
@@ -53,7 +53,8 @@ function sha256(data) {
   for (let at = 0; at < view.byteLength; at += 64) {
     for (let i = 0; i < 16; i++) w[i] = view.getInt32(at + 4 * i);
     for (let i = 16; i < 64; i++) {
-      const [x, y] = [w[i - 15], w[i - 2]];
+      const x = w[i - 15];
+      const y = w[i - 2];
       w[i] = w[i - 16] + (right(x, 7) ^ right(x, 18) ^ (x >>> 3)) + w[i - 7] + (right(y, 17) ^ right(y, 19) ^ (y >>> 10));
     }
     let [a, b, c, d, e, f, g, h] = state;
@@ -63,7 +64,8 @@ function sha256(data) {
       h = g; g = f; f = e; e = (d + one) | 0;
       d = c; c = b; b = a; a = (one + two) | 0;
     }
-    [a, b, c, d, e, f, g, h].forEach((word, i) => { state[i] += word; });
+    state[0] += a; state[1] += b; state[2] += c; state[3] += d;
+    state[4] += e; state[5] += f; state[6] += g; state[7] += h;
   }
   return wordsToBytes(state);
 }
@@ -92,7 +94,8 @@ function sm3(data) {
       d = c; c = left(b, 9); b = a; a = one;
       h = g; g = left(f, 19); f = e; e = two ^ left(two, 9) ^ left(two, 17);
     }
-    [a, b, c, d, e, f, g, h].forEach((word, i) => { state[i] ^= word; });
+    state[0] ^= a; state[1] ^= b; state[2] ^= c; state[3] ^= d;
+    state[4] ^= e; state[5] ^= f; state[6] ^= g; state[7] ^= h;
   }
   return wordsToBytes(state);
 }
@@ -116,7 +119,9 @@ function sha512(data) {
     }
     [a, b, c, d, e, f, g, h].forEach((word, i) => { state[i] = (state[i] + word) & MASK; });
   }
-  return joined(state.map(eight));
+  const bytes = new Uint8Array(64);
+  state.forEach((word, i) => new DataView(bytes.buffer).setBigUint64(8 * i, word));
+  return bytes;
 }
 
 const HASHES = { sha256, gm: sm3 };

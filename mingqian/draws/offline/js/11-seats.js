@@ -1,6 +1,6 @@
 // Steps 10 to 14: seats by cell, primaries, alternates, digest, signatures.
 
-class Judge extends Lottery {
+class Judge extends Balanced {
   stream(label, length) {
     const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) =>
       this.hash("fairdraw/1/rng", utf8(label), this.s, eight(i)));
@@ -62,13 +62,6 @@ class Judge extends Lottery {
     return value;
   }
 
-  /** The numbers of the caps that count primaries of type t in stratum s: of the group, then the overall one. */
-  capsOf(t, s) {
-    const groups = new Set([this.strata[s].group, null]);
-    return [...groups].map((group) => this.rowNumber.get(`0 cap ${capKey(this.types[t].employer, group)}`))
-      .filter((r) => r !== undefined);
-  }
-
   /** Tickets of the people of a type, smallest first, without those who sit. */
   async lots(seed, t, seated = new Set()) {
     const made = [];
@@ -84,7 +77,7 @@ class Judge extends Lottery {
   async placesOfCells(kind, seed, seated) {
     const strata = this.types.map(() => []);
     this.cells.forEach((cell, c) => {
-      if (cell.kind === kind) strata[cell.t].push(...new Array(this.given[c]).fill(cell.s));
+      for (let n = 0; cell.kind === kind && n < this.given[c]; n++) strata[cell.t].push(cell.s);
     });
     const places = [];
     for (const [t, own] of strata.entries()) {
@@ -201,116 +194,4 @@ function colours(cells, inside, across, bit) {
     }
   }
   return colour;
-}
-
-/**
- * Alternates of modes S and B: can the list still be completed? Seats flow from strata to a hub, from there through the
- * caps to the types and back to the strata; a circulation with all seats filled is a complete list.
- */
-class AlternateList {
-  constructor(missing, room) {
-    Object.assign(this, { room, arcs: [], at: new Map(), seats: new Map(), caps: new Map(), refused: new Set() });
-    this.missing = missing.slice();
-    this.fills = missing.map((seats, s) => this.arc(`s${s}`, "hub", seats));
-  }
-
-  arc(from, to, most) {
-    const made = { from, to, least: 0, flow: 0, most };
-    for (const node of [from, to]) {
-      if (!this.at.has(node)) this.at.set(node, []);
-      this.at.get(node).push(made);
-    }
-    return made;
-  }
-
-  /** A type below its caps (the group's first), with so many people who are still free. */
-  addType(t, strata, caps, people) {
-    caps.forEach((cap, i) => {
-      if (this.caps.has(cap)) return;
-      const above = i + 1 < caps.length ? `r${caps[i + 1]}` : "hub";
-      this.caps.set(cap, this.arc(above, `r${cap}`, this.room(cap)));
-    });
-    this.arc(caps.length ? `r${caps[0]}` : "hub", `t${t}`, people);
-    for (const s of strata) this.seats.set(`${t} ${s}`, this.arc(`t${t}`, `s${s}`, this.missing[s]));
-  }
-
-  /** Whether every seat can be filled at all. */
-  fill() {
-    return this.fills.every((arc) => Array.from({ length: arc.most }).every(() => this.force(arc)));
-  }
-
-  /** Gives a seat of stratum s to somebody of type t for good, if the list can still be completed. */
-  seat(t, s) {
-    const key = `${t} ${s}`;
-    if (this.refused.has(key)) return false;
-    if (this.force(this.seats.get(key))) return true;
-    this.refused.add(key);
-    return false;
-  }
-
-  /** Raises what must flow through an arc by one, sending one more around a cycle if need be. */
-  force(arc) {
-    if (arc.flow === arc.least) {
-      if (arc.flow >= arc.most) return false;
-      const came = this.search(arc.to, arc.from);
-      if (!came) return false;
-      arc.flow++;
-      for (let node = arc.from; node !== arc.to;) {
-        const { arc: used, step, before } = came.get(node);
-        used.flow += step;
-        node = before;
-      }
-    }
-    arc.least++;
-    return true;
-  }
-
-  /** Breadth first through what can still change, from one node to another: how each node was reached, or null. */
-  search(start, goal) {
-    const came = new Map([[start, null]]);
-    const queue = [start];
-    for (let head = 0; head < queue.length && !came.has(goal); head++) {
-      const before = queue[head];
-      for (const arc of this.at.get(before)) {
-        const forward = arc.from === before;
-        const [next, step] = forward ? [arc.to, 1] : [arc.from, -1];
-        if (came.has(next) || !(forward ? arc.flow < arc.most : arc.flow > arc.least)) continue;
-        came.set(next, { arc, step, before });
-        queue.push(next);
-      }
-    }
-    return came.has(goal) ? came : null;
-  }
-}
-
-const STEPS = [
-  "FORMAT", "POOL", "EXCLUSIONS", "RULES", "COMMITMENT", "SEED", "LOTTERY", "CHANCES", "CERTIFICATE", "COUNTS", "PANEL",
-  "ALTERNATES", "DIGEST", "SIGNATURES",
-];
-
-/**
- * Judges a transcript step by step up to the first that does not fit. The report: `ok`; `readable` (it was JSON);
- * `checks`, one a step: number, code, ok (null: not checked), told, expected, found, where; `draw`: what was found out.
- */
-async function verify(data, tell = () => {}) {
-  const breath = new Breath();
-  const draw = new Judge(data instanceof Uint8Array ? data : new Uint8Array(data), breath);
-  const checks = [];
-  let ok = true;
-  for (const [i, code] of STEPS.entries()) {
-    const check = { number: i + 1, code, ok: null, told: null, expected: "", found: "", where: "" };
-    checks.push(check);
-    if (!ok) continue;
-    try {
-      breath.tell = (part) => tell(checks, code, part);
-      breath.tell(0);
-      check.told = await draw[code.toLowerCase()]();
-      if (check.told) check.ok = true;
-    } catch (error) {
-      ok = check.ok = false;
-      const { where = "$", expected = "", found = String(error).slice(0, 200) } = error instanceof Failure ? error : {};
-      Object.assign(check, { where, expected, found });
-    }
-  }
-  return { ok, readable: draw.doc !== undefined || isReadable(draw.data), checks, draw };
 }
