@@ -381,6 +381,7 @@ class Draw:
     cells: list[Cell]
     # CHANCES
     units: Counter[int]  # by type
+    by_chance: list[int]  # types, the smallest chance first
     seated: set[int]  # types that may be drawn as primaries
     ceiling: Fraction
     # COUNTS, PANEL, DIGEST
@@ -904,8 +905,12 @@ class Draw:
         self.seated = {
             t for t, each in enumerate(self.types) if any(primary[s] for s in each.strata)
         }
-        lowest = min(self.chance[t] for t in self.seated)
-        highest = max(self.chance[t] for t in self.seated)
+        # Whole numbers first, because fractions are slow to compare.
+        near = [(p.numerator << 64) // p.denominator for p in self.chance]
+        numbers = range(len(self.types))
+        self.by_chance = sorted(numbers, key=lambda t: (near[t], self.chance[t], t))
+        seated = [self.chance[t] for t in self.by_chance if t in self.seated]
+        lowest, highest = seated[0], seated[-1]
         self.ceiling = Fraction(1)
         if self.mode == "L":
             self.check_ceiling(lottery["ceiling"], highest)
@@ -937,7 +942,7 @@ class Draw:
         levels = lottery["levels"] if self.mode == "L" else [self.only_level(lottery["prices"])]
         ledger = Ledger(self)
         remark = self.check_ceiling_prices(ledger) if self.mode == "L" else ""
-        by_chance = sorted(self.seated, key=self.chance.__getitem__, reverse=True)
+        by_chance = [t for t in reversed(self.by_chance) if t in self.seated]
         work = 0
         for i, level in enumerate(levels):
             where = f"lottery.levels[{i}]" if self.mode == "L" else "lottery.prices"
@@ -954,7 +959,7 @@ class Draw:
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
         bound = "/".join(map(str, self.facts["bound"]))
         if not self.facts["proven"]:
-            smallest = min(self.chance[t] for t in self.seated)
+            smallest = Fraction(*self.facts["lowest"])
             bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
         self.facts["full"] = self.mode == "S"
         if self.mode == "B":
@@ -1340,33 +1345,37 @@ class Exchanges:
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
         self.crumb = draw.unit >> 20  # rounding leaves some; less than that is nothing
+        caps = [draw.caps_of(t, each.strata[0]) for t, each in enumerate(draw.types)]
         self.flows: dict[int, list[tuple[int, int]]] = {}  # by type: (stratum, units)
         used: Counter[int] = Counter()
         for cell in draw.cells:
             self.flows.setdefault(cell.type, []).append((cell.stratum, cell.amount))
-            used.update(dict.fromkeys(draw.caps_of(cell.type, cell.stratum), cell.amount))
-        self.full = {
+            used.update(dict.fromkeys(caps[cell.type], cell.amount))
+        full = {
             r
             for r, row in enumerate(draw.rows)
             if row.name[0] == "cap" and row.high * draw.unit - used[r] <= self.crumb
         }
+        # By type: its caps that have no room, of the group before the overall one; then the hub.
+        self.supply = [[*(row for row in rows if row in full), "hub"] for rows in caps]
         self.next: dict[Any, set[Any]] = {}  # edges
         self.reached_by: dict[Any, int] = {}  # node -> strata that reach it, as bits
         self.steps = 0
 
     def better(self) -> tuple[int | None, bool]:
         """The type of the smallest chance that could grow; and whether all was looked through."""
-        chance = self.draw.chance
-        gaining = [t for t in self.draw.seated if self.can_gain(t)]
+        draw, found = self.draw, None
+        gaining = [t for t in draw.by_chance if t in draw.seated and self.can_gain(t)]
         self.lay_edges(gaining)
-        losing = sorted(self.flows, key=lambda t: chance[t])
-        found = None
-        for t in sorted(gaining, key=lambda t: (chance[t], t), reverse=True):
-            while losing and chance[losing[-1]] > chance[t] + TINY:
+        losing = [t for t in draw.by_chance if t in self.flows]
+        for t in reversed(gaining):
+            limit = draw.chance[t] + TINY
+            while losing and draw.chance[losing[-1]] > limit:
                 self.may_lose(losing.pop())
             if self.steps > MOST_STEPS:
                 return None, False
-            if self.reached_by.get(self.place(t), 0) & sum(1 << s for s in self.open_to(t)):
+            reached_by = self.reached_by.get(self.supply[t][0], 0)
+            if any(reached_by >> s & 1 for s in self.open_to(t)):
                 found = t
         return found, True
 
@@ -1379,33 +1388,24 @@ class Exchanges:
         """Strata in which a type can be drawn as primaries."""
         return [s for s in self.draw.types[t].strata if self.draw.seats[0][s]]
 
-    def full_caps(self, t: int) -> list[int]:
-        """The caps of a type that have no room, of the group before the overall one."""
-        caps = self.draw.caps_of(t, self.draw.types[t].strata[0])
-        return [row for row in caps if row in self.full]
-
-    def place(self, t: int) -> Any:
-        """Where a type gets its units from: the first of its caps without room, else the hub."""
-        return (*self.full_caps(t), "hub")[0]
-
     def lay_edges(self, gaining: list[int]) -> None:
         """Where a unit can go without making anybody's chance smaller."""
         for t, flows in self.flows.items():
             for s, units in flows:
                 if units > self.crumb:  # the type takes another stratum instead
                     self.next.setdefault(("s", s), set()).update(("s", o) for o in self.open_to(t))
-            full = self.full_caps(t)
-            for row, outer in zip(full, [*full[1:], "hub"]):  # a full cap gives up a unit
+            rows = self.supply[t]
+            for row, outer in zip(rows, rows[1:]):  # noqa: RUF007 (3.8); a full cap gives up a unit
                 self.next.setdefault(row, set()).add(outer)
         for t in gaining:
-            self.next.setdefault(self.place(t), set()).update(("s", s) for s in self.open_to(t))
+            self.next.setdefault(self.supply[t][0], set()).update(("s", s) for s in self.open_to(t))
         strata = [("s", s) for s in range(len(self.draw.strata))]
         self.reached_by.update((node, 1 << node[1]) for node in strata)
         self.spread(strata)
 
     def may_lose(self, t: int) -> None:
         """From now on this chance counts as larger: it may shrink."""
-        place = self.place(t)
+        place = self.supply[t][0]
         for s, units in self.flows[t]:
             if units > self.crumb:
                 self.next.setdefault(("s", s), set()).add(place)
