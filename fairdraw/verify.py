@@ -647,8 +647,8 @@ class Draw:
         parent, report = judged(data, None)
         failed = "".join(f"step {c.number} {c.code}" for c in report.checks if c.ok is False)
         demand(report.ok, where, "a transcript that verifies", failed)
-        told = doc["previous"]
-        demand(told == parent.doc["digest"], where, parent.doc["digest"], told or "null")
+        given, digest = doc["previous"], parent.doc["digest"]
+        demand(given == digest, where, digest, given or "null")
         self.facts.update(previous="checked", before=parent.doc["previous"])
         plan, before = doc["plan"], parent.doc
         kept = {member["id"] for member in plan["kept"]}
@@ -660,15 +660,11 @@ class Draw:
         drawn = {seat["id"] for seat in before["panel"] + before["alternates"]}
         members = before["plan"]["kept"] + before["plan"]["designated"]
         drawn.update(before["refusals"], (member["id"] for member in members))
-        for people, expected in (
-            (
-                drawn & {person["id"] for person in self.eligible},
-                "nobody of the earlier draw who can be drawn",
-            ),
-            (refusals - drawn, "only people of the earlier draw"),
-            (kept - drawn, "only people of the earlier draw"),
-        ):
-            demand(not people, where, expected, min(people, default=""))
+        again = drawn & {person["id"] for person in self.eligible}
+        told = "nobody of the earlier draw who can be drawn"
+        demand(not again, where, told, min(again, default=""))
+        for people in (refusals - drawn, kept - drawn):
+            demand(not people, where, "only people of the earlier draw", min(people, default=""))
 
     # --- 6 SEED (§4): "seed = H("fairdraw/1/seed", commit, id_1, nonce_1, …, beacon value)" ---
 
@@ -944,6 +940,18 @@ class Draw:
         levels = lottery["levels"] if self.mode == "L" else [self.only_level(lottery["prices"])]
         ledger = Ledger(self)
         remark = self.check_ceiling_prices(ledger) if self.mode == "L" else ""
+        self.check_levels(levels, ledger)
+        bound = "/".join(map(str, self.facts["bound"]))
+        if not self.facts["proven"]:
+            smallest = Fraction(*self.facts["lowest"])
+            bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
+        self.facts["full"] = self.mode == "S" or (self.mode == "B" and self.all_proven())
+        if self.mode == "B" and not self.facts["full"]:
+            remark = ", smallest chance only"
+        return bound + remark
+
+    def check_levels(self, levels: list[dict[str, Any]], ledger: Ledger) -> None:
+        """Every type stands in one level, and has what its level allows."""
         by_chance = [t for t in reversed(self.by_chance) if t in self.seated]
         work = 0
         for i, level in enumerate(levels):
@@ -959,20 +967,17 @@ class Draw:
             self.check_level(where, types, self.chance[by_chance[-1]], ledger.bound(prices))
             ledger.settle(types)
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
-        bound = "/".join(map(str, self.facts["bound"]))
-        if not self.facts["proven"]:
-            smallest = Fraction(*self.facts["lowest"])
-            bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
-        self.facts["full"] = self.mode == "S"
-        if self.mode == "B":
-            strata = sum(seats > 0 for seats in self.seats[0])
-            self.facts["full"] = full = len(self.cells) * strata <= MOST_REACH
-            better = Exchanges(self).better() if full else None
-            if better is not None:
-                where = f"lottery.cells, type {better}"
-                raise Failure(where, "no larger chance to take from", str(self.chance[better]))
-            remark = "" if full else ", smallest chance only"
-        return bound + remark
+
+    def all_proven(self) -> bool:
+        """§5.4: no chance of mode B could grow. False if there is too much to look through."""
+        strata = sum(seats > 0 for seats in self.seats[0])
+        if len(self.cells) * strata > MOST_REACH:
+            return False
+        better = Exchanges(self).better()
+        if better is not None:
+            where, chance = f"lottery.cells, type {better}", self.chance[better]
+            raise Failure(where, "no larger chance to take from", str(chance))
+        return True
 
     def check_ceiling_prices(self, ledger: Ledger) -> str:
         """§5.7: the ceiling is γ times what somebody must have, but for rounding it up."""
