@@ -283,8 +283,8 @@ def canonical(value: Any) -> bytes:
 
 def shaped(value: Any, shape: Any) -> bool:
     """Whether a value has a shape as explained above."""
-    if isinstance(shape, tuple) and shape[0] is None:
-        return value is None or shaped(value, shape[1])
+    if shape is Any or isinstance(shape, type):
+        return shape is Any or type(value) is shape
     if isinstance(shape, dict):
         others = shape.get(str, Any)
         return (
@@ -292,14 +292,17 @@ def shaped(value: Any, shape: Any) -> bool:
             and set(shape) <= {*value, str}
             and all(shaped(part, shape.get(name, others)) for name, part in value.items())
         )
-    if isinstance(shape, list) and isinstance(shape[0], type):
-        return isinstance(value, list) and {*map(type, value)} <= {*shape}
-    if isinstance(shape, (list, tuple)):
-        if not isinstance(value, list):
-            return False
-        each = shape if isinstance(shape, tuple) else shape * len(value)
-        return len(value) == len(each) and all(map(shaped, value, each))
-    return shape is Any or type(value) is shape
+    if isinstance(shape, tuple):
+        if shape[0] is None:
+            return value is None or shaped(value, shape[1])
+        return (
+            isinstance(value, list) and len(value) == len(shape) and all(map(shaped, value, shape))
+        )
+    if not isinstance(value, list):
+        return False
+    if isinstance(shape[0], type):
+        return {*map(type, value)} <= {*shape}
+    return all(shaped(part, shape[0]) for part in value)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1472,15 +1475,14 @@ def pair(partner: dict[int, int], order: Iterable[int], node: Sequence[int | Non
 # ---------------------------------------------------------------------------------------------
 
 
-@dataclass
 class Arc:
     """From node to node: at least ``low``, at most ``high``, and what flows at this moment."""
 
-    tail: Any
-    head: Any
-    high: int
-    low: int = 0
-    flow: int = 0
+    __slots__ = ("flow", "head", "high", "low", "tail")
+
+    def __init__(self, tail: Any, head: Any, high: int) -> None:
+        self.tail, self.head, self.high = tail, head, high
+        self.low = self.flow = 0
 
 
 class Flow:
