@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Judge the transcript of a draw: one file, standard library only, Python 3.8 or later.
 
-    python3 verify.py [--lang=zh] [--chances] transcript.json
+    python3 verify.py [--lang=zh] [--chances] [--previous=earlier.json] transcript.json
 
 recomputes the draw step by step and says in words what fits and what does not; --chances adds
-everybody's exact chance. Exit status: 0 all fits, 1 a step failed, 2 unreadable.
+everybody's exact chance, --previous checks the draw before it as well. Exit status: 0 all fits,
+1 a step failed, 2 unreadable.
 
 docs/draw-protocol.md says in words what is computed here; the paragraphs (§) below are its own. This
 file uses nothing of the program that draws: whoever has it and a transcript needs no more. (That
@@ -46,7 +47,8 @@ STEPS = (
     "DIGEST",
     "SIGNATURES",
 )
-#: Per language: verdicts (3), remarks (2), labels of a failure (3), what to compare, names of steps.
+#: Per language: verdicts (3), remarks (2), labels of a failure (3), what to compare, what was not
+#: proven, names of the steps.
 WORDS = {
     "en": (
         "every step fits",
@@ -58,6 +60,12 @@ WORDS = {
         "the file says",
         "at",
         "compare with what was published elsewhere",
+        {
+            "before": "the earlier transcript has one before it",
+            "previous": "the earlier transcript was not checked",
+            "alternates": "chances of alternates are published, not proven best",
+            "full": "only the smallest chance is proven, not those above it",
+        },
         {
             "FORMAT": "complete, official, canonical form",
             "POOL": "fingerprint of the pool",
@@ -85,6 +93,12 @@ WORDS = {
         "文件所载",
         "所在位置",
         "请与别处公布的核对",
+        {
+            "before": "上一次抽取之前还有一次",
+            "previous": "未核对上一次抽取的公示文件",
+            "alternates": "备选机会已公布，未证明为最高",
+            "full": "只证明了最低机会，未证明其余机会",
+        },
         {
             "FORMAT": "文件完整、格式规范",
             "POOL": "评委库指纹相符",
@@ -153,8 +167,8 @@ MOST_TRIALS, MOST_ATTEMPTS, MOST_TERM = 10**9, 10**6, 10**6
 LEAST_PANELS, MOST_PANELS = 1 << 10, 1 << 14
 #: By what share a ceiling may be rounded up, so that it has few digits.
 ROUNDED_UP = Fraction(1, 1 << 10)
-#: Steps in the search for better chances of mode B, after which it is given up.
-MOST_STEPS = 2_000_000
+#: Cells times strata of mode B up to which all chances are checked, not only the smallest.
+MOST_REACH = 1 << 27
 #: Over all levels, priced rows times the seats of types that they count: what a file may cost.
 MOST_SUMS = 1 << 27
 #: How far the smallest chance of a general lottery may stay below its bound: a sixteenth of it, but
@@ -269,8 +283,8 @@ def canonical(value: Any) -> bytes:
 
 def shaped(value: Any, shape: Any) -> bool:
     """Whether a value has a shape as explained above."""
-    if isinstance(shape, tuple) and shape[0] is None:
-        return value is None or shaped(value, shape[1])
+    if shape is Any or isinstance(shape, type):
+        return shape is Any or type(value) is shape
     if isinstance(shape, dict):
         others = shape.get(str, Any)
         return (
@@ -278,14 +292,17 @@ def shaped(value: Any, shape: Any) -> bool:
             and set(shape) <= {*value, str}
             and all(shaped(part, shape.get(name, others)) for name, part in value.items())
         )
-    if isinstance(shape, list) and isinstance(shape[0], type):
-        return isinstance(value, list) and {*map(type, value)} <= {*shape}
-    if isinstance(shape, (list, tuple)):
-        if not isinstance(value, list):
-            return False
-        each = shape if isinstance(shape, tuple) else shape * len(value)
-        return len(value) == len(each) and all(map(shaped, value, each))
-    return shape is Any or type(value) is shape
+    if isinstance(shape, tuple):
+        if shape[0] is None:
+            return value is None or shaped(value, shape[1])
+        return (
+            isinstance(value, list) and len(value) == len(shape) and all(map(shaped, value, shape))
+        )
+    if not isinstance(value, list):
+        return False
+    if isinstance(shape[0], type):
+        return {*map(type, value)} <= {*shape}
+    return all(shaped(part, shape[0]) for part in value)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -369,6 +386,7 @@ class Draw:
     cells: list[Cell]
     # CHANCES
     units: Counter[int]  # by type
+    by_chance: list[int]  # types, the smallest chance first
     seated: set[int]  # types that may be drawn as primaries
     ceiling: Fraction
     # COUNTS, PANEL, DIGEST
@@ -376,8 +394,8 @@ class Draw:
     drawn: set[str]
     digest: bytes
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, data: bytes, parent: bytes | None = None) -> None:
+        self.data, self.parent = data, parent
         self.facts: dict[str, Any] = {}
         self.types: list[Type] = []
         self.chance: list[Fraction] = []
@@ -616,7 +634,40 @@ class Draw:
             raw(previous or "", "previous"),
             self.digest_of("fairdraw/1/refusals", canonical(refusals)),
         )
-        return f"{len(parties)} parties, {self.same('commit', commit, doc['commit'])}"
+        value = self.same("commit", commit, doc["commit"])
+        self.facts.update(previous=previous and "unchecked", before=None)
+        if self.parent is not None:
+            self.check_previous(self.parent)
+        return f"{len(parties)} parties, {value}"
+
+    def check_previous(self, data: bytes) -> None:
+        """§8: what the file of the draw before says of one that supplements or replaces it.
+
+        A supplement has members that are kept, or refusals. Only where both files name people by the
+        same ids can more be asked than that the file is the one meant.
+        """
+        where, doc = "previous", self.doc
+        parent, report = judged(data, None)
+        failed = "".join(f"step {c.number} {c.code}" for c in report.checks if c.ok is False)
+        demand(report.ok, where, "a transcript that verifies", failed)
+        given, digest = doc["previous"], parent.doc["digest"]
+        demand(given == digest, where, digest, given or "null")
+        self.facts.update(previous="checked", before=parent.doc["previous"])
+        plan, before = doc["plan"], parent.doc
+        kept = {member["id"] for member in plan["kept"]}
+        refusals = set(doc["refusals"])
+        pool = {person["id"] for person in self.people}
+        shared = any(person["id"] in pool for person in parent.people)
+        if not shared or not (kept or refusals):
+            return
+        drawn = {seat["id"] for seat in before["panel"] + before["alternates"]}
+        members = before["plan"]["kept"] + before["plan"]["designated"]
+        drawn.update(before["refusals"], (member["id"] for member in members))
+        again = drawn & {person["id"] for person in self.eligible}
+        told = "nobody of the earlier draw who can be drawn"
+        demand(not again, where, told, min(again, default=""))
+        for people in (refusals - drawn, kept - drawn):
+            demand(not people, where, "only people of the earlier draw", min(people, default=""))
 
     # --- 6 SEED (§4): "seed = H("fairdraw/1/seed", commit, id_1, nonce_1, …, beacon value)" ---
 
@@ -855,8 +906,12 @@ class Draw:
         self.seated = {
             t for t, each in enumerate(self.types) if any(primary[s] for s in each.strata)
         }
-        lowest = min(self.chance[t] for t in self.seated)
-        highest = max(self.chance[t] for t in self.seated)
+        # Whole numbers first, because fractions are slow to compare.
+        near = [(p.numerator << 64) // p.denominator for p in self.chance]
+        numbers = range(len(self.types))
+        self.by_chance = sorted(numbers, key=lambda t: (near[t], self.chance[t], t))
+        seated = [self.chance[t] for t in self.by_chance if t in self.seated]
+        lowest, highest = seated[0], seated[-1]
         self.ceiling = Fraction(1)
         if self.mode == "L":
             self.check_ceiling(lottery["ceiling"], highest)
@@ -888,7 +943,19 @@ class Draw:
         levels = lottery["levels"] if self.mode == "L" else [self.only_level(lottery["prices"])]
         ledger = Ledger(self)
         remark = self.check_ceiling_prices(ledger) if self.mode == "L" else ""
-        by_chance = sorted(self.seated, key=self.chance.__getitem__, reverse=True)
+        self.check_levels(levels, ledger)
+        bound = "/".join(map(str, self.facts["bound"]))
+        if not self.facts["proven"]:
+            smallest = Fraction(*self.facts["lowest"])
+            bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
+        self.facts["full"] = self.mode == "S" or (self.mode == "B" and self.all_proven())
+        if self.mode == "B" and not self.facts["full"]:
+            remark = ", smallest chance only"
+        return bound + remark
+
+    def check_levels(self, levels: list[dict[str, Any]], ledger: Ledger) -> None:
+        """Every type stands in one level, and has what its level allows."""
+        by_chance = [t for t in reversed(self.by_chance) if t in self.seated]
         work = 0
         for i, level in enumerate(levels):
             where = f"lottery.levels[{i}]" if self.mode == "L" else "lottery.prices"
@@ -903,18 +970,17 @@ class Draw:
             self.check_level(where, types, self.chance[by_chance[-1]], ledger.bound(prices))
             ledger.settle(types)
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
-        bound = "/".join(map(str, self.facts["bound"]))
-        if not self.facts["proven"]:
-            smallest = min(self.chance[t] for t in self.seated)
-            bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
-        self.facts["full"] = self.mode == "S"
-        if self.mode == "B":
-            better, self.facts["full"] = Exchanges(self).better()
-            if better is not None:
-                where = f"lottery.cells, type {better}"
-                demand(False, where, "no larger chance to take from", self.chance[better])
-            remark = "" if self.facts["full"] else ", smallest chance only"
-        return bound + remark
+
+    def all_proven(self) -> bool:
+        """§5.4: no chance of mode B could grow. False if there is too much to look through."""
+        strata = sum(seats > 0 for seats in self.seats[0])
+        if len(self.cells) * strata > MOST_REACH:
+            return False
+        better = Exchanges(self).better()
+        if better is not None:
+            where, chance = f"lottery.cells, type {better}", self.chance[better]
+            raise Failure(where, "no larger chance to take from", str(chance))
+        return True
 
     def check_ceiling_prices(self, ledger: Ledger) -> str:
         """§5.7: the ceiling is γ times what somebody must have, but for rounding it up."""
@@ -924,8 +990,9 @@ class Draw:
         least = ledger.least_maximum(self.read_prices(lottery["ceiling_prices"], where))
         most = Fraction(1)
         if asked:
-            most = Fraction(*asked) * least * (1 + ROUNDED_UP) + Fraction(1, self.unit) + TINY
-        fits = self.ceiling == 1 or self.ceiling <= most
+            rounded = Fraction(*asked) * least * (1 + ROUNDED_UP)
+            most = min(most, rounded + Fraction(1, self.unit) + TINY)
+        fits = self.ceiling <= most
         demand(fits or lottery["method"] == "columns", where, f"at most {most}", self.ceiling)
         self.facts["ceiling_proven"] = fits
         told = f", ceiling NOT PROVEN: {self.ceiling}, none needs more than {most}"
@@ -1139,6 +1206,8 @@ class Draw:
     def check_signatures(self) -> str:
         """Every signature is valid under its key; whose key that is, no file can say."""
         entries = self.doc["signatures"]
+        parties = [entry["party"].encode() for entry in entries]
+        demand(parties == sorted(set(parties)), "signatures", "every party once, in order")
         for i, entry in enumerate(entries):
             where = f"signatures[{i}]"
             key, signature = (raw(entry[name], where) for name in ("public_key", "signature"))
@@ -1291,35 +1360,36 @@ class Exchanges:
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
         self.crumb = draw.unit >> 20  # rounding leaves some; less than that is nothing
+        caps = [draw.caps_of(t, each.strata[0]) for t, each in enumerate(draw.types)]
         self.flows: dict[int, list[tuple[int, int]]] = {}  # by type: (stratum, units)
         used: Counter[int] = Counter()
         for cell in draw.cells:
             self.flows.setdefault(cell.type, []).append((cell.stratum, cell.amount))
-            used.update(dict.fromkeys(draw.caps_of(cell.type, cell.stratum), cell.amount))
-        self.full = {
+            used.update(dict.fromkeys(caps[cell.type], cell.amount))
+        full = {
             r
             for r, row in enumerate(draw.rows)
             if row.name[0] == "cap" and row.high * draw.unit - used[r] <= self.crumb
         }
+        # By type: its caps that have no room, of the group before the overall one; then the hub.
+        self.supply = [[*(row for row in rows if row in full), "hub"] for rows in caps]
         self.next: dict[Any, set[Any]] = {}  # edges
         self.reached_by: dict[Any, int] = {}  # node -> strata that reach it, as bits
-        self.steps = 0
 
-    def better(self) -> tuple[int | None, bool]:
-        """The type of the smallest chance that could grow; and whether all was looked through."""
-        chance = self.draw.chance
-        gaining = [t for t in self.draw.seated if self.can_gain(t)]
+    def better(self) -> int | None:
+        """The type of the smallest chance that could grow, if any could."""
+        draw, found = self.draw, None
+        gaining = [t for t in draw.by_chance if t in draw.seated and self.can_gain(t)]
         self.lay_edges(gaining)
-        losing = sorted(self.flows, key=lambda t: chance[t])
-        found = None
-        for t in sorted(gaining, key=lambda t: (chance[t], t), reverse=True):
-            while losing and chance[losing[-1]] > chance[t] + TINY:
+        losing = [t for t in draw.by_chance if t in self.flows]
+        for t in reversed(gaining):
+            limit = draw.chance[t] + TINY
+            while losing and draw.chance[losing[-1]] > limit:
                 self.may_lose(losing.pop())
-            if self.steps > MOST_STEPS:
-                return None, False
-            if self.reached_by.get(self.place(t), 0) & sum(1 << s for s in self.open_to(t)):
+            reached_by = self.reached_by.get(self.supply[t][0], 0)
+            if any(reached_by >> s & 1 for s in self.open_to(t)):
                 found = t
-        return found, True
+        return found
 
     def can_gain(self, t: int) -> bool:
         """Whether the people of a type have chances below 1."""
@@ -1330,33 +1400,24 @@ class Exchanges:
         """Strata in which a type can be drawn as primaries."""
         return [s for s in self.draw.types[t].strata if self.draw.seats[0][s]]
 
-    def full_caps(self, t: int) -> list[int]:
-        """The caps of a type that have no room, of the group before the overall one."""
-        caps = self.draw.caps_of(t, self.draw.types[t].strata[0])
-        return [row for row in caps if row in self.full]
-
-    def place(self, t: int) -> Any:
-        """Where a type gets its units from: the first of its caps without room, else the hub."""
-        return (*self.full_caps(t), "hub")[0]
-
     def lay_edges(self, gaining: list[int]) -> None:
         """Where a unit can go without making anybody's chance smaller."""
         for t, flows in self.flows.items():
             for s, units in flows:
                 if units > self.crumb:  # the type takes another stratum instead
                     self.next.setdefault(("s", s), set()).update(("s", o) for o in self.open_to(t))
-            full = self.full_caps(t)
-            for row, outer in zip(full, [*full[1:], "hub"]):  # a full cap gives up a unit
+            rows = self.supply[t]
+            for row, outer in zip(rows, rows[1:]):  # noqa: RUF007 (3.8); a full cap gives up a unit
                 self.next.setdefault(row, set()).add(outer)
         for t in gaining:
-            self.next.setdefault(self.place(t), set()).update(("s", s) for s in self.open_to(t))
+            self.next.setdefault(self.supply[t][0], set()).update(("s", s) for s in self.open_to(t))
         strata = [("s", s) for s in range(len(self.draw.strata))]
         self.reached_by.update((node, 1 << node[1]) for node in strata)
         self.spread(strata)
 
     def may_lose(self, t: int) -> None:
         """From now on this chance counts as larger: it may shrink."""
-        place = self.place(t)
+        place = self.supply[t][0]
         for s, units in self.flows[t]:
             if units > self.crumb:
                 self.next.setdefault(("s", s), set()).add(place)
@@ -1365,11 +1426,10 @@ class Exchanges:
     def spread(self, nodes: list[Any]) -> None:
         """Tell along the edges which strata reach a node."""
         waiting = deque(nodes)
-        while waiting and self.steps <= MOST_STEPS:
+        while waiting:
             node = waiting.popleft()
             told = self.reached_by.get(node, 0)
             for other in self.next.get(node, ()):
-                self.steps += 1
                 known = self.reached_by.get(other, 0)
                 if told | known != known:
                     self.reached_by[other] = told | known
@@ -1415,15 +1475,14 @@ def pair(partner: dict[int, int], order: Iterable[int], node: Sequence[int | Non
 # ---------------------------------------------------------------------------------------------
 
 
-@dataclass
 class Arc:
     """From node to node: at least ``low``, at most ``high``, and what flows at this moment."""
 
-    tail: Any
-    head: Any
-    high: int
-    low: int = 0
-    flow: int = 0
+    __slots__ = ("flow", "head", "high", "low", "tail")
+
+    def __init__(self, tail: Any, head: Any, high: int) -> None:
+        self.tail, self.head, self.high = tail, head, high
+        self.low = self.flow = 0
 
 
 class Flow:
@@ -1538,9 +1597,17 @@ def ed25519_is_valid(key: bytes, message: bytes, signature: bytes) -> bool:
 # ---------------------------------------------------------------------------------------------
 
 
-def verify(data: bytes) -> Report:
-    """Check a transcript step by step, up to the first that fails."""
-    draw, ok = Draw(bytes(data)), True
+def verify(data: bytes, previous: bytes | None = None) -> Report:
+    """Check a transcript step by step, up to the first that fails.
+
+    ``previous``: the transcript that this one supplements or replaces, to be checked with it.
+    """
+    return judged(data, previous)[1]
+
+
+def judged(data: bytes, previous: bytes | None) -> tuple[Draw, Report]:
+    """What was found out, and the report of it."""
+    draw, ok = Draw(bytes(data), previous), True
     checks: list[Check] = []
     for number, code in enumerate(STEPS, 1):
         check = Check(number, code)
@@ -1557,14 +1624,13 @@ def verify(data: bytes) -> Report:
             ok = check.ok = False
             check.where, check.found = "$", repr(error)[:200]
     chances = [(each.ids, chance) for each, chance in zip(draw.types, draw.chance)]
-    return Report(ok, isinstance(draw.doc, dict), checks, draw.facts, chances)
+    return draw, Report(ok, isinstance(draw.doc, dict), checks, draw.facts, chances)
 
 
 def lines(report: Report, language: str = "en") -> list[str]:
     """The report in words: one line for each step, and more for the one that failed."""
-    fits, failed, unreadable, unchecked, unsigned, expected, found, at, compare, names = WORDS[
-        language
-    ]
+    *verdicts, unchecked, unsigned, expected, found, at, compare, unproven, names = WORDS[language]
+    fits, failed, unreadable = verdicts
     marks = {True: "ok   ", False: "FAIL ", None: "-    "}
     text: list[str] = []
     for check in report.checks:
@@ -1576,6 +1642,7 @@ def lines(report: Report, language: str = "en") -> list[str]:
             text += [f"        {label}: {said}" for label, said in told if said]
     if report.ok:
         text += [f"{compare}:", *(f"        {said}" for said in unvouched(report.facts))]
+        text += remarks(report.facts, unproven)
     return [*text, fits if report.ok else failed if report.readable else unreadable]
 
 
@@ -1587,19 +1654,39 @@ def unvouched(facts: dict[str, Any]) -> list[str]:
     return [f"{label} {said}" for label, said in told]
 
 
+def remarks(facts: dict[str, Any], words: dict[str, str]) -> list[str]:
+    """What was not checked here, or is not proven."""
+    applies = {
+        "before": facts["before"] is not None,
+        "previous": facts["previous"] == "unchecked",
+        "alternates": facts["mode"] == "L",
+        "full": facts["mode"] == "B" and not facts["full"],
+    }
+    more = {"before": f": {facts['before']}"}
+    return [words[name] + more.get(name, "") for name, said in applies.items() if said]
+
+
+def read(name: str) -> bytes:
+    """The bytes of a file."""
+    with open(name, "rb") as file:
+        return file.read()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; the exit status."""
     parser = argparse.ArgumentParser(description="Judge the transcript of a draw.")
     parser.add_argument("--lang", choices=sorted(WORDS), default="en")
     parser.add_argument("--chances", action="store_true", help="everybody's exact chance as well")
+    parser.add_argument("--previous", metavar="FILE", help="the draw that this one supplements")
     parser.add_argument("transcript")
     options = parser.parse_args(arguments)
     try:
-        with open(options.transcript, "rb") as file:
-            report = verify(file.read())
+        data = read(options.transcript)
+        previous = read(options.previous) if options.previous else None
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2
+    report = verify(data, previous)
     if options.chances:
         for ids, chance in report.chances:
             print("\n".join(f"{person} {chance}" for person in ids))

@@ -304,10 +304,11 @@ def ceiling_is_needed(
     gamma: Fraction | None,
 ) -> bool:
     """Whether the ceiling is gamma times what somebody must have, but for rounding it up."""
-    if ceiling is None or gamma is None or ceiling == 1:
+    if ceiling is None or gamma is None:
         return True
     least = gamma * least_maximum(layout, prices)
-    return ceiling <= least * (1 + _ROUNDED) + Fraction(1, panels) + _TINY
+    most = least * (1 + _ROUNDED) + Fraction(1, panels) + _TINY
+    return ceiling <= min(most, Fraction(1))
 
 
 def _within_gaps(
