@@ -27,6 +27,7 @@ _SENTENCES = {
     "HASH_EXPECTED": "{field} must be 64 hex digits",
     "INTEGER_EXPECTED": "{field} must be a whole number, not {found}",
     "INTEGER_OUT_OF_RANGE": "{field} must lie between {low} and {high}, not {value}",
+    "LOTTERY_TOO_HARD": "no lottery over whole panels was found within the limit of work, with {cells} kinds of seats: ask for fewer or wider quotas, or for more seats",
     "MEMBER_IN_POOL": "{id!r} is a member already and cannot be drawn as well; exclude them",
     "MEMBER_TWICE": "{id!r} is named twice among the members",
     "NONCE_LENGTH": "the contribution of {party!r} must be {least} to {most} bytes, as hex digits",

@@ -3,7 +3,8 @@
 Where no portfolio reaches the chances of the linear program (the program is a relaxation: three
 features with two values each are enough for a counterexample), the lottery is sought among whole
 panels. A master program weighs the panels known so far; a whole-number program prices the best new
-one; when none is better, the level is exact. Small pools only: every step is a whole-number program.
+one; when none is better, the level is exact. Every step is a whole-number program, so there is a limit
+to the work (LOTTERY_TOO_HARD); it counts programs and cells, not seconds, and is the same everywhere.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from fairdraw.errors import FairdrawError
 from fairdraw.flow.chances import Unfillable
 from fairdraw.lottery.layout import Layout
 from fairdraw.lottery.programs import (
@@ -26,6 +28,8 @@ from fairdraw.lottery.programs import (
     whole_solution,
 )
 
+#: Programs times cells, and cells, that one lottery may take.
+MOST_WORK, MOST_CELLS = 400_000, 1000
 #: A panel this much better than its price is worth a column.
 _BETTER = 1e-7
 #: A weight of a claim above this settles it.
@@ -54,7 +58,7 @@ class Columns:
     """Panels found so far, and the lottery over them.
 
     ``first`` are the claims settled first, by leximin, ``second`` after them, keeping the first.
-    Raises Unfillable if there is no panel at all.
+    Raises Unfillable if there is no panel at all, LOTTERY_TOO_HARD beyond the limit of work.
     """
 
     def __init__(
@@ -70,6 +74,8 @@ class Columns:
         self.ceiling = 1.0
         self.floors = (np.zeros(len(first.people)), np.zeros(len(second.people)))
         self._known: set[bytes] = set()
+        self.work = 0
+        self._count()
         panel = any_panel(layout)
         if panel is None:
             raise Unfillable
@@ -79,9 +85,19 @@ class Columns:
 
     def _best(self, value: Floats) -> Ints | None:
         """A panel whose seats are worth most."""
+        self._count()
         cells = np.arange(self.layout.cells, dtype=np.int32)
         self._pricer.changeColsCost(len(cells), cells, -value)
         return whole_solution(self._pricer)
+
+    def _count(self) -> None:
+        """Note one more whole-number program; LOTTERY_TOO_HARD if that is too many."""
+        cells = self.layout.cells
+        self.work += cells
+        if self.work > MOST_WORK or cells > MOST_CELLS:
+            raise FairdrawError(
+                "LOTTERY_TOO_HARD", cells=cells, most_cells=MOST_CELLS, programs=self.work // cells
+            )
 
     def _add(self, panel: Ints) -> bool:
         if panel.tobytes() in self._known:

@@ -54,15 +54,12 @@ def solve_lottery(
 
     ``gamma``: nobody's chance may exceed gamma times the smallest possible largest chance.
     ``least_panels``: at least so many panels. ``progress(done, total)`` is called now and then.
-    Raises Unfillable if no panel keeps the rows.
+    Raises Unfillable if no panel keeps the rows, LOTTERY_TOO_HARD if panels with the best chances
+    were not found and seeking them exactly would take too long.
     """
     layout = lay_out(seating)
     made = _by_halving(layout, gamma, least_panels, progress)
-    if made is None:
-        if any_panel(layout) is None:
-            raise Unfillable
-        made = _by_columns(layout, gamma, least_panels, progress)
-    return made
+    return made or _by_columns(layout, gamma, least_panels, progress)
 
 
 def _by_halving(
@@ -122,7 +119,7 @@ def _attempts(
 def _by_columns(
     layout: Layout, gamma: Fraction | None, least: int, progress: Progress | None
 ) -> Lottery:
-    """Panels of an exact leximin over whole panels, weights rounded; there must be a panel."""
+    """Panels of an exact leximin over whole panels, weights rounded. Raises Unfillable."""
     most = layout.people.astype(float)
     used = np.ones(layout.cells, bool)
     claims, types = _claims(layout, layout.primary, most, used)

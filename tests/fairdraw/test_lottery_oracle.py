@@ -7,7 +7,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from fairdraw.errors import FairdrawError
 from fairdraw.flow.chances import Unfillable
+from fairdraw.lottery import columns
 from fairdraw.lottery.programs import OPTIMAL, program
 from fairdraw.lottery.seating import ALTERNATE, PRIMARY, Lottery, Seating
 from fairdraw.lottery.solving import fillable, solve_lottery
@@ -169,3 +171,16 @@ BEYOND_THE_PANELS = [436, 3168]
 @pytest.mark.parametrize("seed", BEYOND_THE_PANELS)
 def test_where_the_program_promises_too_much(seed: int) -> None:
     assert judged(small_seating(seed)) == "columns"
+
+
+def test_seeking_panels_exactly_ends_at_a_limit_of_work(monkeypatch) -> None:
+    """Counted in programs and cells, so that every computer gives up at the same point."""
+    seating = small_seating(BEYOND_THE_PANELS[0])
+    monkeypatch.setattr(columns, "MOST_WORK", 5 * len(seating.cells))
+    with pytest.raises(FairdrawError, match="LOTTERY_TOO_HARD") as refused:
+        solve_lottery(seating)
+    assert refused.value.params["programs"] == 6
+    monkeypatch.setattr(columns, "MOST_WORK", 10**9)
+    monkeypatch.setattr(columns, "MOST_CELLS", len(seating.cells) - 1)
+    with pytest.raises(FairdrawError, match="LOTTERY_TOO_HARD"):
+        solve_lottery(seating)
