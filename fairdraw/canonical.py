@@ -11,11 +11,11 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from fairdraw.errors import FairdrawError
+from fairdraw.errors import FairdrawError, shown
 
 #: Profile name -> name of the hash function in ``hashlib``.
 PROFILES = {"sha256": "sha256", "gm": "sm3"}
@@ -25,16 +25,18 @@ LARGEST_INTEGER = 2**53 - 1
 
 #: The longest text inside canonical JSON; keys are names and shorter.
 _LONGEST_TEXT, _LONGEST_KEY = 100_000, 200
+#: Lists in lists: deeper than anybody writes, and no deeper than every JSON reader can follow.
+_DEEPEST = 100
 
 _HEX_64 = re.compile(r"[0-9a-f]{64}")
 #: Control characters and lone surrogates: Unicode categories Cc and Cs.
 _UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def new_hash(profile: str = "sha256", data: bytes = b"") -> Any:
+def new_hash(profile: Any = "sha256", data: bytes = b"") -> Any:
     """A fresh hash object of the profile; PROFILE_UNKNOWN or PROFILE_UNAVAILABLE otherwise."""
-    if profile not in PROFILES:
-        raise FairdrawError("PROFILE_UNKNOWN", profile=profile)
+    if not isinstance(profile, str) or profile not in PROFILES:
+        raise FairdrawError("PROFILE_UNKNOWN", profile=shown(profile))
     try:
         return hashlib.new(PROFILES[profile], data)
     except ValueError:
@@ -84,7 +86,68 @@ def whole_number(value: Any, field: str, *, low: int = 0, high: int = LARGEST_IN
     if isinstance(value, bool) or not isinstance(value, int):
         raise FairdrawError("INTEGER_EXPECTED", field=field, found=type(value).__name__)
     if not low <= value <= high:
-        raise FairdrawError("INTEGER_OUT_OF_RANGE", field=field, low=low, high=high, value=value)
+        written = value if abs(value) <= LARGEST_INTEGER else shown(value)
+        raise FairdrawError("INTEGER_OUT_OF_RANGE", field=field, low=low, high=high, value=written)
+    return value
+
+
+def listed(value: Any, field: str) -> list[Any]:
+    """The members of any collection or iterator; LIST_EXPECTED.
+
+    A bare text would be taken letter by letter, and a mapping for its keys: neither is meant.
+    """
+    if isinstance(value, (str, bytes, bytearray, memoryview, Mapping)):
+        raise FairdrawError("LIST_EXPECTED", field=field, found=type(value).__name__)
+    try:
+        return list(value)
+    except TypeError:
+        raise FairdrawError("LIST_EXPECTED", field=field, found=type(value).__name__) from None
+
+
+def pairs_in(value: Any, field: str) -> list[tuple[Any, Any]]:
+    """Pairs as tuples, from a list of them or a mapping; PAIRS_EXPECTED, LIST_EXPECTED."""
+    pairs = listed(value.items() if isinstance(value, Mapping) else value, field)
+    for pair in pairs:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise FairdrawError("PAIRS_EXPECTED", field=field, found=shown(pair))
+    return [(first, second) for first, second in pairs]
+
+
+def mapping_of(value: Any, field: str) -> Mapping[Any, Any]:
+    """The mapping itself; MAPPING_EXPECTED."""
+    if not isinstance(value, Mapping):
+        raise FairdrawError("MAPPING_EXPECTED", field=field, found=type(value).__name__)
+    return value
+
+
+def instance_of[Kind](value: Any, kind: type[Kind], field: str) -> Kind:
+    """The object itself; OBJECT_EXPECTED if it is of another class."""
+    if not isinstance(value, kind):
+        found = type(value).__name__
+        raise FairdrawError("OBJECT_EXPECTED", field=field, expected=kind.__name__, found=found)
+    return value
+
+
+def instances_of[Kind](values: Any, kind: type[Kind], field: str) -> list[Kind]:
+    """The members of a collection, all of one class; LIST_EXPECTED, OBJECT_EXPECTED."""
+    members = listed(values, field)
+    for number, member in enumerate(members):
+        if not isinstance(member, kind):
+            instance_of(member, kind, f"{field}[{number}]")
+    return members
+
+
+def bytes_of(value: Any, field: str) -> bytes:
+    """The bytes themselves; BYTES_EXPECTED."""
+    if not isinstance(value, bytes):
+        raise FairdrawError("BYTES_EXPECTED", field=field, found=type(value).__name__)
+    return value
+
+
+def callable_or_none(value: Any, field: str) -> Any:
+    """Somebody to tell, or nobody; CALLABLE_EXPECTED."""
+    if value is not None and not callable(value):
+        raise FairdrawError("CALLABLE_EXPECTED", field=field, found=type(value).__name__)
     return value
 
 
@@ -119,7 +182,8 @@ def _need_no_cleaning(texts: list[Any], limit: int) -> bool:
 def canonical(value: Any) -> bytes:
     """Canonical JSON: UTF-8 in NFC, keys sorted, no blanks, integers only.
 
-    Refuses floats, integers beyond 2^53 - 1, non-text keys and unusable text.
+    Refuses floats, integers beyond 2^53 - 1, non-text keys, unusable text, and what is nested
+    without end.
     """
     clean = value if _is_clean(value) else _checked(value, "$")
     return json.dumps(clean, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -129,22 +193,25 @@ def _is_clean(value: Any) -> bool:
     """Whether ``_checked`` would return an equal value: the same questions, many at a time."""
     texts: list[str] = []
     keys: set[Any] = set()
-    waiting = [value]
+    waiting: list[tuple[int, Any]] = [(0, (value,))]
     while waiting:
-        item = waiting.pop()
-        kind = type(item)
-        if kind is str:
-            texts.append(item)
-        elif kind is dict:
-            keys.update(item)
-            waiting.extend(item.values())
-        elif kind is list or kind is tuple:
-            waiting.extend(item)
-        elif kind is int:
-            if not -LARGEST_INTEGER <= item <= LARGEST_INTEGER:
-                return False
-        elif item is not None:
+        depth, holder = waiting.pop()
+        if depth > _DEEPEST:
             return False
+        for item in holder:
+            kind = type(item)
+            if kind is str:
+                texts.append(item)
+            elif kind is dict:
+                keys.update(item)
+                waiting.append((depth + 1, item.values()))
+            elif kind is list or kind is tuple:
+                waiting.append((depth + 1, item))
+            elif kind is int:
+                if not -LARGEST_INTEGER <= item <= LARGEST_INTEGER:
+                    return False
+            elif item is not None:
+                return False
     names = list(keys)
     return (
         _need_no_cleaning(texts, _LONGEST_TEXT)
@@ -153,18 +220,22 @@ def _is_clean(value: Any) -> bool:
     )
 
 
-def _checked(value: Any, where: str) -> Any:
+def _checked(value: Any, where: str, depth: int = 0) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
         return clean_text(value, where, limit=_LONGEST_TEXT, empty=True)
     if isinstance(value, int):
         return whole_number(value, where, low=-LARGEST_INTEGER)
+    if isinstance(value, (list, tuple, dict)) and depth > _DEEPEST:
+        raise FairdrawError("NOT_CANONICAL", where=where[:100], found="nesting")
     if isinstance(value, (list, tuple)):
-        return [_checked(item, f"{where}[{index}]") for index, item in enumerate(value)]
+        return [_checked(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(value)]
     if isinstance(value, dict):
         return {
-            clean_text(key, f"{where}.key", limit=_LONGEST_KEY): _checked(item, f"{where}.{key}")
+            clean_text(key, f"{where}.key", limit=_LONGEST_KEY): _checked(
+                item, f"{where}.{key}", depth + 1
+            )
             for key, item in value.items()
         }
     raise FairdrawError("NOT_CANONICAL", where=where, found=type(value).__name__)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Any
 
+from fairdraw.canonical import callable_or_none, instance_of
 from fairdraw.diagnosis.feasibility import Demand, worst_case_gap
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.flow.chances import Unfillable
@@ -67,6 +68,8 @@ def solve(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Soluti
     Infeasible (with a diagnosis) if seats would stay empty, whether primaries or, for some panel,
     alternates; and the errors of ``group_by_type``.
     """
+    check_parts(pool, plan)
+    callable_or_none(progress, "progress")
     grouping = group_by_type(pool, plan)
     solution = solve_grouped(grouping, pool, progress=progress)
     if solution is None:
@@ -74,6 +77,14 @@ def solve(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Soluti
 
         raise Infeasible(why_not(grouping, pool))
     return solution
+
+
+def check_parts(pool: Any, plan: Any, solution: Any = None) -> None:
+    """OBJECT_EXPECTED if one of them is something else; a solution may be left out."""
+    instance_of(pool, Pool, "pool")
+    instance_of(plan, Plan, "plan")
+    if solution is not None:
+        instance_of(solution, Solution, "solution")
 
 
 def solve_grouped(
@@ -132,13 +143,18 @@ def _solve_general(grouping: Grouping, pool: Pool, progress: Progress | None) ->
 
 def draw(pool: Pool, plan: Plan, solution: Solution, seed: bytes) -> Result:
     """Primaries and alternates that the seed (32 bytes, from ``derive_seed``) decides."""
+    check_parts(pool, plan)
+    instance_of(solution, Solution, "solution")
     return _draw(pool, plan, solution, seed, "official")
 
 
 def trial(pool: Pool, plan: Plan, number: int, solution: Solution | None = None) -> Result:
     """Trial draw ``number`` (from 1): a public seed of its own, never an official result."""
-    solution = solution or solve(pool, plan)
-    return _draw(pool, plan, solution, trial_seed(pool, plan, number), "trial", number)
+    check_parts(pool, plan, solution)
+    seed = trial_seed(pool, plan, number)
+    if solution is None:
+        solution = solve(pool, plan)
+    return _draw(pool, plan, solution, seed, "trial", number)
 
 
 def _draw(

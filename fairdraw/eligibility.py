@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from typing import Any
+
+from fairdraw.canonical import LARGEST_INTEGER, clean_text, instance_of, whole_number
+from fairdraw.errors import FairdrawError
 
 #: All codes in the order in which rules are tried. UNIT_CAP is given by a caller that knows an
 #: employer's cap to be used up by members who sit already; ``judge`` never returns it.
@@ -35,6 +39,18 @@ CODES = (
     "AGE",
     "UNIT_CAP",
     "DATA_MISSING",
+)
+
+
+_FLAGS = (
+    "in_pool",
+    "in_integrity",
+    "unavailable",
+    "time_clash",
+    "already_drawn",
+    "declined_earlier",
+    "conflict",
+    "applicant",
 )
 
 
@@ -71,6 +87,20 @@ class Facts:
     consecutive_years: int | None = None
     max_seats_per_year: int | None = None
 
+    def __post_init__(self) -> None:
+        clean_text(self.id, "id")
+        for field in ("status", "employer"):
+            _check(getattr(self, field), str, field)
+        for field in ("term_from", "term_to", "birth_date"):
+            _check_day(getattr(self, field), field)
+        for field in _FLAGS:
+            _check(getattr(self, field), bool, field)
+        for field in ("level", "seats_this_year", "consecutive_years", "max_seats_per_year"):
+            _check_number(getattr(self, field), field)
+        if self.strata is not None:
+            _check_names(self.strata, "strata")
+        _check_names(self.former_employers, "former_employers")
+
 
 @dataclass(frozen=True)
 class Criteria:
@@ -89,6 +119,20 @@ class Criteria:
     min_age: int | None = None
     max_age: int | None = None
     needs_employer: bool = True
+
+    def __post_init__(self) -> None:
+        instance_of(self.on, date, "on")
+        _check_day(self.on, "on")
+        for field in ("min_level", "min_age", "max_age"):
+            _check_number(getattr(self, field), field)
+        for field in ("max_seats_per_year", "max_consecutive_years"):
+            _check_number(getattr(self, field), field)
+        for field in ("strata", "avoided_employers", "avoided_ids"):
+            value = getattr(self, field)
+            if value is not None or field != "strata":
+                _check_names(value, field)
+                object.__setattr__(self, field, frozenset(value))
+        instance_of(self.needs_employer, bool, "needs_employer")
 
     @cached_property
     def needed(self) -> tuple[str, ...]:
@@ -117,6 +161,8 @@ class Criteria:
 
 def judge(facts: Facts, criteria: Criteria) -> tuple[str, ...]:
     """Every code that excludes the person, in the order of ``CODES``; () if they may be drawn."""
+    instance_of(facts, Facts, "facts")
+    instance_of(criteria, Criteria, "criteria")
     found = {code for code, rule in _RULES if rule(facts, criteria)}
     if _unknown(facts, criteria):
         found.add("DATA_MISSING")
@@ -125,12 +171,42 @@ def judge(facts: Facts, criteria: Criteria) -> tuple[str, ...]:
 
 def missing_fields(facts: Facts, criteria: Criteria) -> tuple[str, ...]:
     """Names of the facts that are needed and not known: what a clerk has to fill in."""
+    instance_of(facts, Facts, "facts")
+    instance_of(criteria, Criteria, "criteria")
     return tuple(name for name in criteria.needed if getattr(facts, name) is None)
 
 
 def age_on(birth: date, day: date) -> int:
     """Full years; somebody born on 29 February is a year older on 1 March of other years."""
+    _check_day(instance_of(birth, date, "birth"), "birth")
+    _check_day(instance_of(day, date, "day"), "day")
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def _check(value: Any, kind: type[Any], field: str) -> None:
+    if value is not None and not isinstance(value, kind):
+        instance_of(value, kind, field)
+
+
+def _check_day(value: Any, field: str) -> None:
+    # A moment is a day as well, to Python, but the two cannot be compared.
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        found = type(value).__name__
+        raise FairdrawError("OBJECT_EXPECTED", field=field, expected="date", found=found)
+
+
+def _check_number(value: Any, field: str) -> None:
+    if value is not None:
+        whole_number(value, field, low=-LARGEST_INTEGER)
+
+
+def _check_names(value: Any, field: str) -> None:
+    """A bare text would be taken for its letters: nobody would be avoided who should be."""
+    if not isinstance(value, (tuple, list, set, frozenset)):
+        raise FairdrawError("LIST_EXPECTED", field=field, found=type(value).__name__)
+    for name in value:
+        if not isinstance(name, str):
+            raise FairdrawError("TEXT_EXPECTED", field=field, found=type(name).__name__)
 
 
 def _unknown(facts: Facts, criteria: Criteria) -> bool:

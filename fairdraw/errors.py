@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+#: Longer values are told shortened: they come from strangers.
+_LONGEST = 200
+
+
+def shown(value: Any) -> str:
+    """A value in a few words, whatever it is; long numbers cannot even be written by Python."""
+    if isinstance(value, int) and value.bit_length() > 512:
+        return f"a number of {value.bit_length()} bits"
+    try:
+        text = repr(value)
+    except Exception:
+        # What somebody hands in may fail at anything, even at telling what it is.
+        return type(value).__name__
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
 
 class FairdrawError(Exception):
     """Something that was handed in cannot be used.
@@ -17,7 +32,7 @@ class FairdrawError(Exception):
         super().__init__(code, params)
 
     def __str__(self) -> str:
-        facts = " ".join(f"{name}={value!r}" for name, value in sorted(self.params.items()))
+        facts = " ".join(f"{name}={shown(value)}" for name, value in sorted(self.params.items()))
         return f"{self.code} {facts}".strip()
 
 

@@ -15,7 +15,15 @@ from json.encoder import encode_basestring as quoted
 from operator import attrgetter, lt, not_
 from typing import Any
 
-from fairdraw.canonical import clean_texts, merkle_root
+from fairdraw.canonical import (
+    clean_text,
+    clean_texts,
+    instances_of,
+    listed,
+    mapping_of,
+    merkle_root,
+    new_hash,
+)
 from fairdraw.errors import FairdrawError
 from fairdraw.people.candidate import (
     Candidate,
@@ -28,7 +36,7 @@ from fairdraw.people.candidate import (
     pseudonym,
     trusted,
 )
-from fairdraw.people.columnar import Column, hashable, paired_values, written
+from fairdraw.people.columnar import Column, counted, hashable, paired_values, written
 
 __all__ = ["Candidate", "Exclusion", "Pool", "pseudonym"]
 
@@ -49,8 +57,8 @@ class Pool:
     values: Column[Pairs]
 
     def __init__(self, candidates: Iterable[Candidate], *, profile: str = "sha256") -> None:
-        people = sorted(candidates, key=attrgetter("id"))
-        self.profile = profile
+        people = sorted(instances_of(candidates, Candidate, "candidates"), key=attrgetter("id"))
+        self.profile = _known(profile)
         self.ids = tuple(person.id for person in people)
         self.employers = Column.of(person.employer for person in people)
         self.strata = Column.of(person.strata for person in people)
@@ -79,22 +87,27 @@ class Pool:
         each person, None where it is not known. Raises COLUMN_LENGTH, COLUMN_INVALID and whatever
         ``Candidate`` and ``Exclusion`` refuse.
         """
+        people = counted(ids, "ids")
         columns: dict[str, Any] = {"employers": employers, "strata": strata}
         if exclusions is not None:
             columns["exclusions"] = exclusions
-        columns |= {f"values.{category}": column for category, column in (values or {}).items()}
+        by_category = {} if values is None else mapping_of(values, "values")
+        for category, column in by_category.items():
+            clean_text(category, "value")
+            columns[f"values.{category}"] = column
         for name, column in columns.items():
-            if len(column) != len(ids):
-                raise FairdrawError(
-                    "COLUMN_LENGTH", column=name, found=len(column), expected=len(ids)
-                )
-        try:
-            coded = {name: Column.of(map(hashable, column)) for name, column in columns.items()}
-        except TypeError:
-            raise FairdrawError("COLUMN_INVALID") from None
-        nothing: Column[Any] = Column(((),) if len(ids) else (), array("i", [0]) * len(ids))
-        if values:
-            of_category = {category: coded[f"values.{category}"] for category in values}
+            found = counted(column, name)
+            if found != people:
+                raise FairdrawError("COLUMN_LENGTH", column=name, found=found, expected=people)
+        coded: dict[str, Column[Any]] = {}
+        for name, column in columns.items():
+            try:
+                coded[name] = Column.of(map(hashable, column))
+            except (TypeError, RecursionError):
+                raise FairdrawError("COLUMN_INVALID", column=name) from None
+        nothing: Column[Any] = Column(((),) if people else (), array("i", [0]) * people)
+        if by_category:
+            of_category = {category: coded[f"values.{category}"] for category in by_category}
             paired = paired_values(of_category)
         else:
             paired = nothing
@@ -124,7 +137,7 @@ class Pool:
             names = [names[i] for i in order]
             columns = [column.arranged(order) for column in columns]
         pool = cls.__new__(cls)
-        pool.profile = profile
+        pool.profile = _known(profile)
         pool.ids = tuple(names)
         pool._refuse_twins()
         cleaners = (clean_employer, clean_strata, clean_pairs, clean_values)
@@ -233,17 +246,21 @@ class Pool:
     @classmethod
     def from_records(cls, records: Iterable[dict[str, Any]], *, profile: str = "sha256") -> Pool:
         """The inverse of ``records``; RECORD_INVALID if a field is missing or misshapen."""
-        rows = list(records)
+        rows = listed(records, "records")
         try:
             return cls._of(
                 [row["id"] for row in rows],
                 Column.of(row["employer"] for row in rows),
-                Column.of(tuple(row["strata"]) for row in rows),
-                Column.of(
-                    tuple((code, proof) for code, proof in row["exclusions"]) for row in rows
-                ),
-                Column.of(tuple((key, value) for key, value in row["values"]) for row in rows),
+                Column.of(hashable(row["strata"]) for row in rows),
+                Column.of(hashable(row["exclusions"]) for row in rows),
+                Column.of(hashable(row["values"]) for row in rows),
                 profile,
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, RecursionError):
             raise FairdrawError("RECORD_INVALID", field="candidate") from None
+
+
+def _known(profile: str) -> str:
+    """The profile itself; PROFILE_UNKNOWN, PROFILE_UNAVAILABLE."""
+    new_hash(profile)
+    return profile

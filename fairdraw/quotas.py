@@ -14,8 +14,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from fairdraw.canonical import clean_text, whole_number
-from fairdraw.errors import FairdrawError
+from fairdraw.canonical import clean_text, pairs_in, whole_number
+from fairdraw.errors import FairdrawError, shown
 
 #: With more seats the scaled chances would leave the integers every JSON reader can hold.
 MOST_SEATS = 4095
@@ -89,7 +89,7 @@ class Quota:
 
 def value_pairs(values: Any, owner: str) -> tuple[tuple[str, str], ...]:
     """(category, value) pairs of one person, sorted; VALUE_TWICE if a category has two values."""
-    given = values.items() if isinstance(values, Mapping) else values
+    given = pairs_in(values, "values")
     pairs = sorted((clean_text(k, "value"), clean_text(v, "value")) for k, v in given)
     for (category, _), (after, _) in pairwise(pairs):
         if category == after:
@@ -104,13 +104,13 @@ def ceiling_of(value: Any) -> Fraction:
     """
     written = _CEILING.fullmatch(value.strip()) if isinstance(value, str) else None
     if isinstance(value, bool) or not (written or isinstance(value, (int, Fraction))):
-        raise FairdrawError("CEILING_INVALID", field="ceiling", value=str(value)[:40])
+        raise FairdrawError("CEILING_INVALID", field="ceiling", value=shown(value)[:40])
     try:
         factor = Fraction(written.group() if written else value)
     except ZeroDivisionError:
-        raise FairdrawError("CEILING_INVALID", field="ceiling", value=str(value)[:40]) from None
+        raise FairdrawError("CEILING_INVALID", field="ceiling", value=shown(value)[:40]) from None
     if factor < 1:
-        raise FairdrawError("CEILING_BELOW_ONE", field="ceiling", value=str(value)[:40])
+        raise FairdrawError("CEILING_BELOW_ONE", field="ceiling", value=shown(value)[:40])
     if max(factor.numerator, factor.denominator) > _LARGEST_TERM:
-        raise FairdrawError("CEILING_INVALID", field="ceiling", value=str(value)[:40])
+        raise FairdrawError("CEILING_INVALID", field="ceiling", value=shown(value)[:40])
     return factor

@@ -9,13 +9,27 @@ from collections.abc import Collection, Iterable, Iterator
 from heapq import nsmallest
 from typing import Any
 
-from fairdraw.canonical import frame, new_hash, uint64, whole_number
+from fairdraw.canonical import (
+    bytes_of,
+    clean_text,
+    frame,
+    hex_hash,
+    new_hash,
+    uint64,
+    whole_number,
+)
+from fairdraw.errors import FairdrawError
 
+#: Of a stream; more than any draw of the largest pool asks for.
+_LONGEST = 2**32
 _LOT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def stream(seed: bytes, label: str, length: int, *, profile: str = "sha256") -> bytes:
     """The first ``length`` bytes of a labelled stream: H(rng, label, seed, 0) + H(..., 1) + ..."""
+    whole_number(length, "length", high=_LONGEST)
+    clean_text(label, "label")
+    bytes_of(seed, "seed")
     start = new_hash(profile, frame(b"fairdraw/1/rng", label.encode(), seed))
     start.update(uint64(8))
     blocks = []
@@ -52,12 +66,12 @@ class Tickets:
     """Everybody's lot under one seed: 32 bytes that depend on nobody else; the smallest win."""
 
     def __init__(self, seed: bytes, *, profile: str = "sha256") -> None:
-        self._start = new_hash(profile, frame(b"fairdraw/1/ticket", seed))
+        self._start = new_hash(profile, frame(b"fairdraw/1/ticket", bytes_of(seed, "seed")))
         self._before: dict[int, Any] = {}
 
     def of(self, person: str) -> bytes:
         """H(ticket, seed, id) of one person."""
-        return next(self.of_all((person,)))
+        return next(self.of_all((clean_text(person, "id"),)))
 
     def of_all(self, people: Iterable[str]) -> Iterator[bytes]:
         """The tickets of many, one after the other."""
@@ -80,7 +94,9 @@ class Tickets:
 
 def lot_code(ticket: str | bytes) -> str:
     """The first 35 bits of a ticket as people read them aloud: ``5PBU-2EM``."""
-    raw = bytes.fromhex(ticket) if isinstance(ticket, str) else ticket
+    raw = bytes.fromhex(hex_hash(ticket, "ticket")) if isinstance(ticket, str) else ticket
+    if len(bytes_of(raw, "ticket")) != 32:
+        raise FairdrawError("HASH_EXPECTED", field="ticket")
     number = int.from_bytes(raw[:8], "big") >> 29
     letters = "".join(_LOT_LETTERS[number >> shift & 31] for shift in range(30, -1, -5))
     return f"{letters[:4]}-{letters[4:]}"

@@ -9,7 +9,16 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from fairdraw.canonical import canonical, clean_text, digest, whole_number
+from fairdraw.canonical import (
+    canonical,
+    clean_text,
+    digest,
+    instances_of,
+    listed,
+    mapping_of,
+    pairs_in,
+    whole_number,
+)
 from fairdraw.errors import FairdrawError
 from fairdraw.quotas import MOST_QUOTAS, MOST_SEATS, Quota, ceiling_of, value_pairs
 
@@ -88,13 +97,19 @@ class Plan:
     ceiling: Fraction | None = None
 
     def __post_init__(self) -> None:
-        for field in ("strata", "designated", "kept", "quotas"):
-            object.__setattr__(self, field, tuple(getattr(self, field)))
+        kinds: dict[str, type[Any]] = {
+            "strata": Stratum,
+            "designated": Member,
+            "kept": Member,
+            "quotas": Quota,
+        }
+        for field, kind in kinds.items():
+            members = instances_of(getattr(self, field), kind, field)
+            object.__setattr__(self, field, tuple(members))
         object.__setattr__(self, "title", clean_text(self.title, "title", limit=1000, empty=True))
-        labels = self.labels.items() if isinstance(self.labels, Mapping) else self.labels
         pairs = sorted(
             (clean_text(k, "label"), clean_text(v, "label", limit=1000, empty=True))
-            for k, v in labels
+            for k, v in pairs_in(self.labels, "labels")
         )
         object.__setattr__(self, "labels", tuple(pairs))
         self._check_strata()
@@ -269,13 +284,13 @@ class Plan:
             return cls(
                 strata=tuple(Stratum(**fields) for fields in record["strata"]),
                 employer_cap=record["employer_cap"],
-                group_cap=dict(record["group_caps"]) or None,
+                group_cap=dict(mapping_of(record["group_caps"], "group_caps")) or None,
                 designated=tuple(_member(fields) for fields in record["designated"]),
                 kept=tuple(_member(fields) for fields in record["kept"]),
                 title=record["title"],
-                labels=tuple((key, value) for key, value in record["labels"]),
+                labels=tuple(pairs_in(record["labels"], "labels")),
                 quotas=tuple(Quota(**fields) for fields in record["quotas"]),
-                ceiling=None if record["ceiling"] is None else Fraction(*record["ceiling"]),
+                ceiling=_ceiling(record["ceiling"]),
             )
         except (KeyError, TypeError, ValueError, ZeroDivisionError):
             raise FairdrawError("RECORD_INVALID", field="plan") from None
@@ -294,7 +309,15 @@ class Plan:
 
 
 def _member(fields: Mapping[str, Any]) -> Member:
-    return Member(**{**fields, "values": tuple((key, value) for key, value in fields["values"])})
+    return Member(**{**fields, "values": tuple(pairs_in(fields["values"], "member.values"))})
+
+
+def _ceiling(terms: Any) -> Fraction | None:
+    """A published ceiling: [numerator, denominator] or None."""
+    if terms is None:
+        return None
+    numerator, denominator = listed(terms, "ceiling")
+    return Fraction(whole_number(numerator, "ceiling"), whole_number(denominator, "ceiling"))
 
 
 def _member_record(member: Member) -> dict[str, Any]:

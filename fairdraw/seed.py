@@ -15,14 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from fairdraw.canonical import (
+    bytes_of,
     canonical,
     clean_text,
     digest,
     hex_hash,
+    instance_of,
+    listed,
+    mapping_of,
+    new_hash,
+    pairs_in,
     uint64,
     whole_number,
 )
-from fairdraw.errors import FairdrawError
+from fairdraw.errors import FairdrawError, shown
 
 VERSION = "1.0.0"
 NONCE_LENGTHS = range(16, 65)
@@ -40,14 +46,24 @@ class Program:
     version: str
     hash: str
 
+    def __post_init__(self) -> None:
+        clean_text(self.name, "program.name")
+        clean_text(self.version, "program.version")
+        hex_hash(self.hash, "program.hash")
+
     def record(self) -> dict[str, str]:
         """As published."""
         return {"hash": self.hash, "name": self.name, "version": self.version}
 
 
-@lru_cache(maxsize=4)
 def this_program(profile: str = "sha256") -> Program:
     """The program that is running, hashed over all its ``*.py`` files in order of path."""
+    new_hash(profile)
+    return _this_program(profile)
+
+
+@lru_cache(maxsize=4)
+def _this_program(profile: str) -> Program:
     folder = Path(__file__).parent
     sources = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}
     fields: list[bytes] = []
@@ -96,6 +112,28 @@ class Commitment:
     abandoned: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        for field in ("pool_root", "rules_hash", "lottery_hash"):
+            hex_hash(getattr(self, field), field)
+        if self.value != "":
+            hex_hash(self.value, "value")
+        if self.previous is not None:
+            hex_hash(self.previous, "previous")
+        instance_of(self.program, Program, "program")
+        if self.beacon is not None:
+            instance_of(self.beacon, Beacon, "beacon")
+        parties = pairs_in(self.parties, "parties")
+        for party, value in parties:
+            _check_party(party, value)
+        whole_number(self.trials, "trials", high=10**9)
+        whole_number(self.attempt, "attempt", low=1, high=10**6)
+        new_hash(self.profile)
+        failed = [hex_hash(value, "abandoned") for value in listed(self.abandoned, "abandoned")]
+        refusals = [clean_text(name, "refusals") for name in listed(self.refusals, "refusals")]
+        object.__setattr__(self, "parties", tuple(parties))
+        object.__setattr__(self, "abandoned", tuple(failed))
+        object.__setattr__(self, "refusals", tuple(refusals))
+
     def record(self) -> dict[str, Any]:
         """JSON-ready form, for storage between commitment and reveal."""
         return {
@@ -121,9 +159,6 @@ class Commitment:
             fields = dict(record)
             fields["program"] = Program(**record["program"])
             fields["beacon"] = None if record["beacon"] is None else Beacon(**record["beacon"])
-            fields["parties"] = tuple((party, value) for party, value in record["parties"])
-            fields["abandoned"] = tuple(record["abandoned"])
-            fields["refusals"] = tuple(record["refusals"])
             commitment = cls(**fields)
             value = _commitment_value(commitment)
         except (KeyError, TypeError, ValueError):
@@ -170,17 +205,21 @@ def commit(
     ``refusals``: ids of those whom a supplement leaves out because they refused (REFUSAL_TWICE,
     REFUSAL_IN_DRAW if one of them could still be drawn).
     """
-    profile = pool.profile
-    if len(parties) < 2:
+    from fairdraw.pool import Pool
+    from fairdraw.rules import Plan
+    from fairdraw.solution import Solution
+
+    profile = instance_of(pool, Pool, "pool").profile
+    instance_of(plan, Plan, "plan")
+    instance_of(solution, Solution, "solution")
+    if len(mapping_of(parties, "parties")) < 2:
         raise FairdrawError("TOO_FEW_PARTIES", least=2, found=len(parties))
     for party, value in parties.items():
-        if not _PARTY.fullmatch(str(party)):
-            raise FairdrawError("PARTY_INVALID", party=str(party))
-        hex_hash(value, f"parties.{party}")
+        _check_party(party, value)
     if len(set(parties.values())) != len(parties):
         raise FairdrawError("NONCE_REUSED")
     whole_number(trials, "trials", high=10**9)
-    failed = tuple(hex_hash(value, "abandoned") for value in abandoned)
+    failed = tuple(hex_hash(value, "abandoned") for value in listed(abandoned, "abandoned"))
     if attempt is None:
         attempt = len(failed) + 1
     whole_number(attempt, "attempt", low=1, high=10**6)
@@ -206,8 +245,14 @@ def commit(
     return replace(open_commitment, value=_commitment_value(open_commitment))
 
 
+def _check_party(party: Any, value: Any) -> None:
+    if not isinstance(party, str) or not _PARTY.fullmatch(party):
+        raise FairdrawError("PARTY_INVALID", party=shown(party) if party != "" else "")
+    hex_hash(value, f"parties.{party}")
+
+
 def _refusals(pool: Any, refusals: Iterable[str]) -> tuple[str, ...]:
-    names = sorted(clean_text(person, "refusals") for person in refusals)
+    names = sorted(clean_text(person, "refusals") for person in listed(refusals, "refusals"))
     for person, after in pairwise(names):
         if person == after:
             raise FairdrawError("REFUSAL_TWICE", id=person)
@@ -243,10 +288,10 @@ def derive_seed(
     Raises REVEAL_MISSING, REVEAL_UNEXPECTED, REVEAL_MISMATCH (naming the party), NONCE_LENGTH,
     BEACON_MISSING, BEACON_UNEXPECTED.
     """
-    names = [party for party, _ in commitment.parties]
-    for party in nonces:
+    names = [party for party, _ in instance_of(commitment, Commitment, "commitment").parties]
+    for party in mapping_of(nonces, "nonces"):
         if party not in names:
-            raise FairdrawError("REVEAL_UNEXPECTED", party=party)
+            raise FairdrawError("REVEAL_UNEXPECTED", party=shown(party))
     fields = [bytes.fromhex(commitment.value)]
     for party, expected in commitment.parties:
         if nonces.get(party) in (None, b""):
@@ -268,6 +313,11 @@ def derive_seed(
 
 def trial_seed(pool: Any, plan: Any, number: int) -> bytes:
     """The seed of trial draw ``number``: public, so a trial can never pass for an official draw."""
+    from fairdraw.pool import Pool
+    from fairdraw.rules import Plan
+
+    instance_of(pool, Pool, "pool")
+    instance_of(plan, Plan, "plan")
     whole_number(number, "trial", low=1, high=10**9)
     rules = bytes.fromhex(plan.rules_hash(profile=pool.profile))
     fields = (bytes.fromhex(pool.root), rules, uint64(number))
@@ -276,4 +326,4 @@ def trial_seed(pool: Any, plan: Any, number: int) -> bytes:
 
 def alternate_seed(seed: bytes, *, profile: str = "sha256") -> bytes:
     """The seed from which the tickets of the alternates come."""
-    return digest("fairdraw/1/alt", seed, profile=profile)
+    return digest("fairdraw/1/alt", bytes_of(seed, "seed"), profile=profile)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from fairdraw.canonical import canonical, digest
+from fairdraw.canonical import canonical, digest, instance_of
 from fairdraw.errors import FairdrawError
 from fairdraw.lottery.general import chances_of_types, lottery_of, lottery_record, seating_of
 from fairdraw.lottery.seating import Lottery, Seating
@@ -151,12 +151,15 @@ class Solution:
     @classmethod
     def from_record(cls, pool: Pool, plan: Plan, record: Mapping[str, Any]) -> Solution:
         """The inverse of ``record``; needs no solver. PARTS_DO_NOT_FIT if it is of another pool."""
-        grouping = group_by_type(pool, plan)
-        if record["mode"] == "L":
-            seating = seating_of(grouping)
-            solution = of_lottery(grouping, seating, lottery_of(seating, record), pool.profile)
-        else:
-            solution = cls._of_units(grouping, record, pool.profile)
+        grouping = group_by_type(instance_of(pool, Pool, "pool"), instance_of(plan, Plan, "plan"))
+        try:
+            if record["mode"] == "L":
+                seating = seating_of(grouping)
+                solution = of_lottery(grouping, seating, lottery_of(seating, record), pool.profile)
+            else:
+                solution = cls._of_units(grouping, record, pool.profile)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            raise FairdrawError("RECORD_INVALID", field="lottery") from None
         if solution.record() != record:
             raise FairdrawError("PARTS_DO_NOT_FIT", piece="lottery")
         return solution
@@ -253,4 +256,6 @@ def type_chances(grouping: Grouping, chances: list[Fraction]) -> tuple[Fraction,
 
 def chances_above(solution: Solution, limit: Fraction) -> Mapping[str, Fraction]:
     """Everybody whose chance is above the limit, e.g. one half: to be listed before the draw."""
+    instance_of(solution, Solution, "solution")
+    instance_of(limit, Fraction, "limit")
     return {person: chance for person, chance in solution.chances.items() if chance > limit}

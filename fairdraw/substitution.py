@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairdraw import transcript as transcripts
-from fairdraw.errors import FairdrawError
+from fairdraw.canonical import clean_text, pairs_in, whole_number
+from fairdraw.errors import FairdrawError, shown
 from fairdraw.rules import Plan
 
 ACCEPTED, DECLINED = "ACCEPTED", "DECLINED"
@@ -70,7 +71,7 @@ def replay(transcript: bytes | Mapping[str, Any], answers: Iterable[tuple[str, s
     takes them off the list. Raises ANSWER_UNKNOWN, ANSWER_OF_STRANGER, ANSWER_AFTER_DECLINE.
     """
     state = _State(transcript)
-    for person, answer in answers:
+    for person, answer in pairs_in(answers, "answers"):
         state.answer(person, answer)
     waiting = tuple(seat["id"] for seat in state.alternates if seat["id"] in state.waiting)
     return Roster(dict(state.seated), tuple(state.done), waiting)
@@ -81,7 +82,7 @@ def next_alternate(
 ) -> Substitution:
     """Who would enter if ``vacated`` declined now, after the answers so far."""
     state = _State(transcript)
-    for person, answer in answers:
+    for person, answer in pairs_in(answers, "answers"):
         state.answer(person, answer)
     state.answer(vacated, DECLINED)
     last = state.done[-1] if state.done else None
@@ -92,7 +93,18 @@ def next_alternate(
 
 class _State:
     def __init__(self, transcript: bytes | Mapping[str, Any]) -> None:
-        document = transcripts.load(transcript) if isinstance(transcript, bytes) else transcript
+        document = transcripts.document_of(transcript)
+        try:
+            self._read(document)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise FairdrawError("TRANSCRIPT_UNREADABLE") from None
+
+    def _read(self, document: Mapping[str, Any]) -> None:
+        """Who sits and waits where; anything goes wrong if the document is misshapen."""
+        for seat in (*document["panel"], *document["alternates"]):
+            whole_number(seat["rank"], "rank", low=1)
+            whole_number(seat["type"], "type")
+            clean_text(seat["id"], "id")
         self.plan = Plan.from_record(document["plan"])
         records = {person["id"]: person for person in document["pool"]["records"]}
         self.alternates = document["alternates"]
@@ -106,16 +118,18 @@ class _State:
             for person in (self.type_of if quotas else ())
         }
         self.seated = {seat["id"]: seat["stratum"] for seat in document["panel"]}
+        for seat in (*document["panel"], *document["alternates"]):
+            self._group(seat["stratum"])
         self.waiting = {seat["id"] for seat in self.alternates}
         self.gone: set[str] = set()
         self.done: list[Substitution] = []
 
-    def answer(self, person: str, answer: str) -> None:
+    def answer(self, person: Any, answer: Any) -> None:
         """One answer of one person."""
         if answer not in (ACCEPTED, DECLINED):
-            raise FairdrawError("ANSWER_UNKNOWN", answer=answer)
-        if person not in self.type_of:
-            raise FairdrawError("ANSWER_OF_STRANGER", id=person)
+            raise FairdrawError("ANSWER_UNKNOWN", answer=shown(answer))
+        if not isinstance(person, str) or person not in self.type_of:
+            raise FairdrawError("ANSWER_OF_STRANGER", id=shown(person))
         if person in self.gone:
             raise FairdrawError("ANSWER_AFTER_DECLINE", id=person)
         if answer == ACCEPTED:

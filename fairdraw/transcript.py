@@ -10,8 +10,17 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fairdraw.canonical import canonical, clean_text, digest, hex_hash
-from fairdraw.drawing import Result
+from fairdraw.canonical import (
+    bytes_of,
+    canonical,
+    clean_text,
+    digest,
+    hex_hash,
+    instance_of,
+    listed,
+    mapping_of,
+)
+from fairdraw.drawing import Result, check_parts
 from fairdraw.errors import FairdrawError
 from fairdraw.pool import Pool
 from fairdraw.rules import Plan
@@ -40,7 +49,9 @@ def build(
     ``metadata`` and ``log``: any canonical JSON, bound by the digest. Raises RESULT_IS_TRIAL,
     PARTS_DO_NOT_FIT if the pieces belong to different draws, and the errors of ``derive_seed``.
     """
-    if result.label != "official":
+    check_parts(pool, plan)
+    instance_of(solution, Solution, "solution")
+    if instance_of(result, Result, "result").label != "official":
         raise FairdrawError("RESULT_IS_TRIAL")
     seed = derive_seed(commitment, nonces, beacon_value)
     pieces = {
@@ -65,8 +76,8 @@ def build(
         "beacon": beacon,
         "commit": commitment.value,
         "kind": "official",
-        "log": [dict(event) for event in log],
-        "metadata": dict(metadata or {}),
+        "log": [dict(mapping_of(event, "log")) for event in listed(log, "log")],
+        "metadata": dict(mapping_of({} if metadata is None else metadata, "metadata")),
         "parties": [
             {"commitment": value, "id": party, "nonce": nonces[party].hex()}
             for party, value in commitment.parties
@@ -89,12 +100,14 @@ def build_trial(
     metadata: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The record of a trial draw; no verifier accepts it as a result."""
-    if result.label != "trial":
+    check_parts(pool, plan)
+    instance_of(solution, Solution, "solution")
+    if instance_of(result, Result, "result").label != "trial":
         raise FairdrawError("RESULT_IS_OFFICIAL")
     document = {
         **_shared(pool, plan, solution, result),
         "kind": "trial",
-        "metadata": dict(metadata or {}),
+        "metadata": dict(mapping_of({} if metadata is None else metadata, "metadata")),
         "program": this_program(pool.profile).record(),
         "signatures": [],
         "trial": result.trial_number,
@@ -141,6 +154,8 @@ def _joined(parts: Mapping[str, bytes]) -> bytes:
 
 def load(data: bytes) -> dict[str, Any]:
     """The document; TRANSCRIPT_UNREADABLE if it is no JSON object, NOT_CANONICAL if not canonical."""
+    if not isinstance(data, (bytes, bytearray)):
+        raise FairdrawError("TRANSCRIPT_UNREADABLE", found=type(data).__name__)
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
@@ -156,10 +171,19 @@ def load(data: bytes) -> dict[str, Any]:
 
 def digest_of(transcript: bytes | Mapping[str, Any]) -> str:
     """64 hex digits over everything but ``digest`` and ``signatures``."""
-    document = load(transcript) if isinstance(transcript, bytes) else transcript
+    document = document_of(transcript)
     rest = {key: value for key, value in document.items() if key not in ("digest", "signatures")}
     profile = document["profile"]
     return digest("fairdraw/1/transcript", canonical(rest), profile=profile).hex()
+
+
+def document_of(transcript: Any) -> Mapping[str, Any]:
+    """The document of a transcript, or the document itself; TRANSCRIPT_UNREADABLE."""
+    if not isinstance(transcript, Mapping):
+        return load(transcript)
+    if not all(isinstance(key, str) for key in transcript) or not set(transcript) >= _FIELDS:
+        raise FairdrawError("TRANSCRIPT_UNREADABLE")
+    return transcript
 
 
 def message_to_sign(data: bytes, party: str) -> bytes:
@@ -180,11 +204,18 @@ def attach_signature(data: bytes, party: str, public_key: bytes, signature: byte
     """
     document = load(data)
     name = clean_text(party, "party")
+    bytes_of(public_key, "public_key")
+    bytes_of(signature, "signature")
+    signatures = document.get("signatures")
+    if not isinstance(signatures, list) or not all(
+        isinstance(entry, dict) and isinstance(entry.get("party"), str) for entry in signatures
+    ):
+        raise FairdrawError("TRANSCRIPT_UNREADABLE", field="signatures")
     if not ed25519_is_valid(public_key, _message(document, name), signature):
         raise FairdrawError("SIGNATURE_INVALID", party=name)
-    if any(entry["party"] == name for entry in document["signatures"]):
+    if any(entry["party"] == name for entry in signatures):
         raise FairdrawError("SIGNATURE_TWICE", party=name)
-    document["signatures"].append(
+    signatures.append(
         {
             "algorithm": "ed25519",
             "party": name,
@@ -192,5 +223,5 @@ def attach_signature(data: bytes, party: str, public_key: bytes, signature: byte
             "signature": signature.hex(),
         }
     )
-    document["signatures"].sort(key=lambda entry: entry["party"].encode())
+    signatures.sort(key=lambda entry: entry["party"].encode())
     return canonical(document)

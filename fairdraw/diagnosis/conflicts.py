@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
+from fairdraw.diagnosis.bases import Bases
 from fairdraw.diagnosis.effort import Effort, ExhaustedError
 from fairdraw.diagnosis.narrowed import whole_values
 from fairdraw.diagnosis.narrowing import Narrowing
@@ -26,8 +28,7 @@ from fairdraw.lottery.seating import Seating
 from fairdraw.people.grouping import Grouping
 
 
-@dataclass(frozen=True, order=True)
-class Rule:
+class Rule(NamedTuple):
     """``code`` and ``kind`` as in ``RowName``; caps hold for both kinds of seats and have none.
 
     ``name``: the stratum, the group of a cap, or the number of a quota.
@@ -67,7 +68,7 @@ class Problem:
         """Rows of a seating; those beyond ``names`` would be nobody's."""
         caps = frozenset(r for r, name in enumerate(names) if name.employer is not None)
         bounds = tuple((row.low, row.high) for row in seating.rows)
-        return cls(names, bounds, PanelSearch(seating, caps, effort or Effort()))
+        return cls(names, bounds, PanelSearch(Bases(seating, caps), effort or Effort()))
 
     @cached_property
     def rows_of(self) -> dict[Rule, list[int]]:
@@ -186,10 +187,23 @@ def _clashes(problem: Problem, asked: list[Rule]) -> Iterator[Clash]:
             raise AssertionError("a panel of nobody breaks no rule")
         proven = True
         if len(core) > 1:
-            inside = Narrowing(search, problem.only(core), _parts(problem, core), problem.seats)
-            core, proven = inside.smallest(core)
+            core, proven = _smallest(problem, core)
         yield _measured(problem, tuple(core), proven)
         asked = [rule for rule in asked if rule not in core]
+
+
+def _smallest(problem: Problem, core: list[Rule]) -> tuple[list[Rule], bool]:
+    """A clash made as small as can be, and whether it is; some effort is left to measure it."""
+    effort = problem.search.effort
+    share = effort.reserve(3, 4)
+    try:
+        search = problem.search.with_effort(share)
+        inside = Narrowing(search, problem.only(core), _parts(problem, core), problem.seats)
+        return inside.smallest(core)
+    except ExhaustedError:
+        return core, False
+    finally:
+        effort.give_back(share)
 
 
 def _parts(problem: Problem, rules: Collection[Rule]) -> dict[int, Rule]:

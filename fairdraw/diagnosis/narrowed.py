@@ -24,7 +24,9 @@ from fairdraw.lottery.programs import INFINITY, OPTIMAL, Floats, Ints, program
 Limits = Mapping[int, tuple[int, int]]
 
 #: What work costs, in units of ``Effort``, by measurement.
-_PROGRAM, _ENTRY, _STEP, _WHOLE, _NODE = 600, 2, 4, 3000, 2000
+_PROGRAM, _ENTRY, _WHOLE = 600, 2, 3000
+#: A step of the simplex method costs a unit for so many rows and columns.
+_STEP, _WHOLE_STEP = 60, 3
 #: A whole-number program whose search is longer than this is given up, where effort is limited.
 _MOST_NODES = 500
 #: A figure of a solver this close to a whole number is meant to be one.
@@ -242,8 +244,10 @@ def narrow(
 def run(made: Any, effort: Effort) -> Any:
     """Run a program and account for its steps: its status."""
     made.run()
-    info = made.getInfo()
-    effort.spend(_STEP * max(0, info.simplex_iteration_count) + _NODE * max(0, info.mip_node_count))
+    if effort.is_limited:
+        steps, size = made.getInfo().simplex_iteration_count, made.getNumRow() + made.getNumCol()
+        whole = len(made.getLp().integrality_) > 0
+        effort.spend(max(0, steps) * (1 + size // (_WHOLE_STEP if whole else _STEP)))
     return made.getModelStatus()
 
 

@@ -74,17 +74,25 @@ class Narrowing[Part]:
         """A part of a clash that ends if anything more is left out, and whether that is known."""
         needed: list[Part] = []
         left = list(clash)
+        # Many are left out at a time as long as that goes well.
+        chunk, known = max(1, len(left) // 2), True
         while left:
-            last = left.pop()
+            kept = left[:-chunk]
             try:
-                less = self.clash([*left, *needed])
+                less = self.clash([*kept, *needed])
             except ExhaustedError:
-                return [part for part in clash if part in {*left, last, *needed}], False
-            if less is None:
-                needed.append(last)
+                known = False
+                break
+            if less is not None:
+                fewer = set(less)
+                left = [part for part in kept if part in fewer]
+                chunk = max(1, min(2 * chunk, len(left) // 2))
+            elif chunk > 1:
+                chunk //= 2
             else:
-                left = [part for part in left if part in set(less)]
-        return [part for part in clash if part in set(needed)], True
+                needed.append(left.pop())
+        chosen = {*left, *needed}
+        return [part for part in clash if part in chosen], known
 
     def _blamed(self, kept: list[Part]) -> list[Part]:
         """The parts that a linear program without a solution blames, if that bears repeating."""

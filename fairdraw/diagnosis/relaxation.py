@@ -9,10 +9,11 @@ RAISE_QUOTA(quota, category, values, group, kind, old, new).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from fairdraw.canonical import instance_of, mapping_of
 from fairdraw.diagnosis.feasibility import Demand, is_feasible
 from fairdraw.errors import FairdrawError
 from fairdraw.people.grouping import Grouping, Type
@@ -55,8 +56,20 @@ class Relaxation:
 
 
 def apply_relaxation(plan: Plan, relaxation: Relaxation) -> Plan:
-    """The plan with the change made; NOT_A_CHANGE_OF_PLAN for MORE_CANDIDATES."""
-    params = relaxation.params
+    """The plan with the change made.
+
+    NOT_A_CHANGE_OF_PLAN for MORE_CANDIDATES, RELAXATION_OF_ANOTHER_PLAN if it does not fit this one.
+    """
+    instance_of(plan, Plan, "plan")
+    instance_of(relaxation, Relaxation, "relaxation")
+    try:
+        return _applied(plan, relaxation, mapping_of(relaxation.params, "params"))
+    except (KeyError, IndexError, TypeError):
+        # A parameter is missing, or names a stratum, a group or a quota that is not there.
+        raise FairdrawError("RELAXATION_OF_ANOTHER_PLAN", relaxation=relaxation.code) from None
+
+
+def _applied(plan: Plan, relaxation: Relaxation, params: Mapping[str, Any]) -> Plan:
     if relaxation.code == "RAISE_CAP":
         return replace(plan, employer_cap=params["new"])
     if relaxation.code == "RAISE_GROUP_CAP":

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from fairdraw.canonical import callable_or_none
 from fairdraw.diagnosis.feasibility import Demand, Gap, primary_gap, worst_case_gap
 from fairdraw.diagnosis.relaxation import Relaxation, find_relaxations, find_remedy
-from fairdraw.drawing import Progress, solve_grouped
+from fairdraw.drawing import Progress, check_parts, solve_grouped
 from fairdraw.lottery.general import RowName, name_rows
 from fairdraw.people.grouping import Grouping, Row, group_by_type, reach
 from fairdraw.pool import Pool
@@ -150,6 +151,8 @@ class Diagnosis:
 
 def diagnose(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Diagnosis:
     """Judge a plan against a pool; raises the errors of ``group_by_type``."""
+    check_parts(pool, plan)
+    callable_or_none(progress, "progress")
     grouping = group_by_type(pool, plan)
     solution = solve_grouped(grouping, pool, progress=progress)
     if solution is None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from fairdraw.canonical import clean_text, digest, hex_hash
-from fairdraw.errors import FairdrawError
+from fairdraw.canonical import clean_text, digest, hex_hash, instances_of, listed, pairs_in
+from fairdraw.errors import FairdrawError, shown
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 
@@ -40,8 +40,9 @@ class Exclusion:
     evidence: str
 
     def __post_init__(self) -> None:
-        if not _CODE.fullmatch(str(self.code)):
-            raise FairdrawError("EXCLUSION_CODE_INVALID", text=str(self.code))
+        code: Any = self.code
+        if not isinstance(code, str) or not _CODE.fullmatch(code):
+            raise FairdrawError("EXCLUSION_CODE_INVALID", text=shown(code))
         hex_hash(self.evidence, "evidence")
 
 
@@ -58,7 +59,7 @@ def clean_strata(names: Any, person: str) -> tuple[str, ...]:
 
 def clean_exclusions(exclusions: Iterable[Any], person: str) -> tuple[Exclusion, ...]:
     """Exclusions in their order; EXCLUSION_TWICE if two have one code."""
-    made = tuple(exclusions)
+    made = tuple(instances_of(exclusions, Exclusion, "exclusions"))
     if len({exclusion.code for exclusion in made}) != len(made):
         raise FairdrawError("EXCLUSION_TWICE", id=person)
     return made
@@ -66,7 +67,9 @@ def clean_exclusions(exclusions: Iterable[Any], person: str) -> tuple[Exclusion,
 
 def clean_values(values: Iterable[Any], person: str) -> Pairs:
     """(category, value) pairs, sorted; VALUE_TWICE."""
-    pairs = sorted((clean_text(k, "value"), clean_text(v, "value")) for k, v in values)
+    pairs = sorted(
+        (clean_text(k, "value"), clean_text(v, "value")) for k, v in pairs_in(values, "values")
+    )
     if len({key for key, _ in pairs}) != len(pairs):
         raise FairdrawError("VALUE_TWICE", id=person)
     return tuple(pairs)
@@ -113,9 +116,12 @@ class Candidate:
             return cls(
                 id=record["id"],
                 employer=record["employer"],
-                strata=tuple(record["strata"]),
-                exclusions=tuple(Exclusion(code, proof) for code, proof in record["exclusions"]),
-                values=tuple((key, value) for key, value in record["values"]),
+                strata=tuple(listed(record["strata"], "strata")),
+                exclusions=tuple(
+                    Exclusion(code, proof)
+                    for code, proof in pairs_in(record["exclusions"], "exclusions")
+                ),
+                values=tuple(pairs_in(record["values"], "values")),
             )
         except (KeyError, TypeError, ValueError):
             raise FairdrawError("RECORD_INVALID", field="candidate") from None
@@ -143,7 +149,6 @@ def clean_employer(employer: Any, person: str) -> str | None:
 
 def clean_pairs(pairs: Any, person: str) -> Pairs:
     """Exclusions as (code, evidence) pairs; PAIRS_EXPECTED, EXCLUSION_TWICE, those of ``Exclusion``."""
-    if not isinstance(pairs, tuple) or any(len(pair) != 2 for pair in pairs):
-        raise FairdrawError("PAIRS_EXPECTED", id=person)
-    exclusions = clean_exclusions((Exclusion(code, proof) for code, proof in pairs), person)
+    made = tuple(Exclusion(code, proof) for code, proof in pairs_in(pairs, "exclusions"))
+    exclusions = clean_exclusions(made, person)
     return tuple((exclusion.code, exclusion.evidence) for exclusion in exclusions)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
+from fairdraw.errors import FairdrawError
+
 
 @dataclass(frozen=True)
 class Column[Kind: Hashable]:
@@ -44,6 +46,16 @@ def hashable(entry: Any) -> Any:
     if isinstance(entry, (list, set, frozenset, tuple)):
         return tuple(map(hashable, entry))
     return entry
+
+
+def counted(column: Any, name: str) -> int:
+    """How many entries a column has; COLUMN_INVALID for text, and for what has no order or end."""
+    if isinstance(column, (str, bytes, Mapping, set, frozenset)):
+        raise FairdrawError("COLUMN_INVALID", column=name, found=type(column).__name__)
+    try:
+        return len(column)
+    except TypeError:
+        raise FairdrawError("COLUMN_INVALID", column=name, found=type(column).__name__) from None
 
 
 def paired_values(columns: Mapping[str, Column[Any]]) -> Column[Any]:

@@ -170,7 +170,13 @@ def extreme_words(why: str, params: dict[str, Any]) -> str:
 
 
 def conflict_words(
-    names: list[str], kind: str, need: int, short: int, caps: int, quotas: int = 0
+    names: list[str],
+    kind: str,
+    need: int,
+    short: int,
+    caps: int,
+    quotas: int = 0,
+    smallest: bool = True,
 ) -> str:
     """Why some seats cannot be filled together: 地下工程与隧道的备选 1 席缺 1 席。"""
     where = "、".join(names[:3]) + (f"等 {len(names)} 个专业" if len(names) > 3 else "")
@@ -179,7 +185,9 @@ def conflict_words(
         why = "受同单位上限与名额规则限制" if caps else "受名额规则限制"
     if kind == "alternate" and not caps and not quotas:
         why = "正选抽定后可作备选的人数不足"
-    return f"{where}{KIND_WORDS.get(kind, kind)} {need} 席，缺 {short} 席（{why}）。"
+    lack = f"缺 {short} 席（{why}）" if short else f"不能全部坐满（{why}）"
+    more = "" if smallest else "可能还有更小的冲突组合。"
+    return f"{where}{KIND_WORDS.get(kind, kind)} {need} 席，{lack}。{more}"
 
 
 def fix_words(fix: dict[str, Any], names: dict[str, str]) -> tuple[str, str]:

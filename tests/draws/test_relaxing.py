@@ -77,6 +77,8 @@ def test_quotas_are_told_with_their_category_and_numbers():
     assert fix_words(fix, {})[0] == "正选中性别（女）至少由 5 人改为 4 人"
     assert "至多" in fix_words({"code": "RAISE_QUOTA", "params": PARAMS}, {})[0]
     assert "名额规则" in conflict_words([], "primary", 5, 1, 0, 1)
+    assert "更小" not in conflict_words([], "primary", 5, 1, 0, 1)
+    assert "可能还有更小的冲突组合" in conflict_words([], "primary", 5, 0, 0, 1, smallest=False)
 
 
 def test_only_what_an_office_may_decide_has_a_button():

@@ -23,7 +23,7 @@ from fairdraw import (
     draw,
     solve,
 )
-from fairdraw.diagnosis import panelsearch
+from fairdraw.diagnosis import bases
 from fairdraw.diagnosis.conflicts import Problem
 from fairdraw.lottery.seating import Seating, SeatRow
 from fairdraw.lottery.solving import fillable
@@ -142,15 +142,15 @@ def test_a_quick_look_finds_panels_as_the_long_one_does(
     asked = Problem.of(grouping)
     for _ in range(4):
         kept = [rule for rule in asked.rules if lot.random() < 0.8]
-        bounds = asked.only(kept)
+        limits = asked.only(kept)
         rows = tuple(
-            SeatRow(*bounds.get(number, (0, 10**6)), row.cells)
-            for number, row in enumerate(asked.search.seating.rows)
+            SeatRow(*limits.get(number, (0, 10**6)), row.cells)
+            for number, row in enumerate(asked.search.bases.seating.rows)
         )
-        seating = Seating(asked.search.seating.people, asked.search.seating.cells, rows)
+        seating = Seating(asked.search.bases.seating.people, asked.search.bases.seating.cells, rows)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(panelsearch, "_FEW", 0)
-            panel = asked.search.panel(bounds)
+            patch.setattr(bases, "FEW", 0)
+            panel = asked.search.panel(limits)
         assert (panel is None) == (fillable(seating) is None)
         for row in rows if panel is not None else ():
             assert row.low <= sum(cell in row.cells for cell in panel or ()) <= row.high

@@ -54,6 +54,7 @@ def _snag(number: int, diagnosis: Diagnosis, grid: Grid) -> Snag:
         conflict.short,
         len(conflict.caps),
         len(conflict.quotas),
+        conflict.smallest,
     )
     ways = tuple(
         way_of(change, grid) for change in diagnosis.relaxations if number in change.solves
