@@ -248,7 +248,7 @@ def _facts(
             f"{said['trials']} 次，均记入承诺，不作结果" if _is_count(said.get("trials")) else "",
         ),
         ("随机来源", f"{'、'.join(parties)}各一份，先承诺后揭示" if parties else ""),
-        ("随机数由谁生成", _keepers(said, metadata)),
+        ("随机数生成", _keepers(said, metadata)),
         ("前次凭证", _previous(facts, said)),
         (
             "算法",
