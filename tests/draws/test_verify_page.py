@@ -1,11 +1,12 @@
 """Public verification: nothing to sign in for, nothing stored, a calm answer to whatever is sent."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from mingqian.draws.verification import LARGEST, judge, sandbox
+from mingqian.draws.verification import LARGEST, judge, sandbox, tell
 from mingqian.draws.views import verify as views
 from tests.factories.ceremonies import Cast, executed, make_cast, voided
 from tests.factories.transcripts import sample_transcript
@@ -36,7 +37,10 @@ def test_a_true_transcript_passes_every_step_and_is_on_record(client, cast):
     assert "全部 14 项相符" in page
     assert "与本平台存档一致" in page
     assert cast.application.number in page
-    assert "任何抽法都不能把最低机会再提高" in page
+    assert "机会最小的人有 <em>5/16（31.2%）</em> 的机会入选正选，已达到上限" in page
+    assert "任何抽法都不可能让机会最小的人多于 5/16（31.2%）" in page
+    assert "人社部门、监督人员、评委会办公室由本人设备生成并保管；系统由平台生成" in page
+    assert "证书没有证明的" not in page
 
 
 def test_a_short_code_leads_to_the_same_report_however_it_is_typed(client, cast):
@@ -64,6 +68,63 @@ def test_a_transcript_that_was_never_drawn_here_is_not_called_ours(client, cast)
     page = upload(client, sample_transcript(cast.application.number)).content.decode()
     assert "与本平台存档不符" in page
     assert draw.short_code in page
+
+
+def told(**facts):
+    """The verdict on a true transcript, had the verifier found these facts."""
+    data = sample_transcript()
+    judgement = judge(data)
+    return tell(replace(judgement, facts=judgement.facts | facts), data)
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"proven": False, "bound": [1, 2]}, "没有证明最小的机会已是最大"),
+        ({"ceiling_proven": False}, "没有证明机会的上限"),
+        ({"mode": "B", "full": False}, "只证明了最小的机会不能再大"),
+        ({"mode": "L", "full": False}, "备选机会已公布，未证明为最高"),
+    ],
+)
+def test_what_the_certificate_leaves_open_is_said_and_not_in_green(facts, words):
+    verdict = told(**facts)
+    assert [each for each in verdict.unproven if words in each]
+    line = next(line for line in verdict.lines if line.number == 9)
+    assert line.state == ("ok" if facts.get("mode") == "L" else "noted")
+    assert verdict.doubtful == ("proven" in facts)
+    assert ("但没有证明" in verdict.title) == verdict.doubtful
+
+
+def test_smallest_chance_and_bound_are_two_figures():
+    lowest, bound = [3, 10], [5, 16]
+    verdict = told(lowest=lowest, bound=bound)
+    assert verdict.fairness_figure == "3/10（30.0%）"
+    assert "多于 5/16（31.2%）" in verdict.fairness_end
+    assert "已达到上限" not in verdict.fairness_end
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        (None, "凭证未载明"),
+        ({"office": "platform", "hrss": "party"}, "评委会办公室由平台代为生成"),
+        ({"office": ["party"]}, "凭证未载明"),
+    ],
+)
+def test_who_made_the_numbers_is_told_as_the_file_says(kept, words):
+    data = sample_transcript()
+    judgement = judge(data)
+    said = judgement.facts["said"]
+    metadata = said["metadata"] | ({"nonces_kept_by": kept} if kept else {})
+    said = said | {"metadata": metadata, "parties": ["hrss", "office"]}
+    verdict = tell(replace(judgement, facts=judgement.facts | {"said": said}), data)
+    assert words in dict(verdict.facts)["随机数生成"]
+
+
+def test_both_files_reach_the_verifier_apart():
+    for data, previous in ((b"", b""), (b"one", b""), (b"one", b"two"), (b"", b"two")):
+        sent = len(data).to_bytes(sandbox.LENGTH_BYTES, "big") + data + previous
+        assert sandbox.split(sent) == (data, previous)
 
 
 def changed(data: bytes, path: list[str | int]) -> bytes:

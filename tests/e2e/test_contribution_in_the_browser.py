@@ -84,7 +84,7 @@ def test_commit_load_again_reveal_draw(visitor, cast, draw, narrow):
     show(draw, cast.observer)
     show(draw, cast.reviewer)
     page.get_by_role("button", name="开始抽取").click()
-    expect(page.get_by_role("link", name="查看结果")).to_be_attached()
+    expect(page.get_by_role("button", name=re.compile("翻开下一签"))).to_be_visible()
     assert draw.contributions.get(party=Party.OFFICE).nonce == number
 
 

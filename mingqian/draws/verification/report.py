@@ -10,6 +10,7 @@ from typing import Any
 
 from fairdraw import lot_code
 from fairdraw.verify import WORDS
+from mingqian.draws.words import keeper_words
 
 from .sandbox import Judgement
 
@@ -20,12 +21,13 @@ ROUNDING = Fraction(1, 1 << 20)
 HEX_64 = re.compile(r"[0-9a-f]{64}")
 PARTS = {"panel": "正选", "alternates": "备选"}
 FIELDS = {"id": "代号", "ticket": "签号", "rank": "位次", "stratum": "专业", "type": "类别"}
+CERTIFIED = "最优性证书成立，无法再提高"
 PARTIES = {"office": "评委会办公室", "hrss": "人社部门", "observer": "监督人员", "server": "系统"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One step. `state` is ok, failed or skipped; a failed one says what was expected, found, and where."""
+    """One step. `state` is ok, noted (it fits, but proves less than one might think), failed or skipped; a failed one says what was expected, found, and where."""
 
     number: int
     name: str
@@ -40,7 +42,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The whole report: verdict first, then the steps, then what the file says of the draw."""
+    """The whole report: verdict first, then the steps, then what the file says of the draw.
+
+    `doubtful`: every step fits, yet the certificate does not hold what one expects of it.
+    """
 
     ok: bool
     title: str
@@ -51,6 +56,8 @@ class Verdict:
     fairness_figure: str = ""
     fairness_end: str = ""
     fairness_note: str = ""
+    unproven: list[str] = field(default_factory=list)
+    doubtful: bool = False
     digest: str = ""
     number: str = ""
 
@@ -68,7 +75,7 @@ def tell(judgement: Judgement, data: bytes) -> Verdict:
     lines = [_line(check, judgement, data) for check in judgement.checks]
     failed = next((line for line in lines if line.state == "failed"), None)
     if failed is None:
-        done = sum(line.state == "ok" for line in lines)
+        done = sum(line.state in ("ok", "noted") for line in lines)
         title, text = (
             f"全部 {done} 项相符，名单确由本次抽取产生",
             "逐项重算，未采信文件中的任何结论",
@@ -77,10 +84,14 @@ def tell(judgement: Judgement, data: bytes) -> Verdict:
         before = f"前 {failed.number - 1} 步相符，" if failed.number > 1 else ""
         title = f"验证未通过：第 {failed.number} 步「{failed.name}」"
         text = f"{before}第 {failed.number} 步不符，请勿采信这份文件"
+    doubtful = judgement.ok and not facts["proven"]
+    if doubtful:
+        title = f"{title.split('，')[0]}，但没有证明最小的机会已是最大"
     metadata = said.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     return Verdict(
         ok=judgement.ok,
+        doubtful=doubtful,
         title=title,
         text=text,
         lines=lines,
@@ -99,7 +110,8 @@ def _line(check: Mapping[str, Any], judgement: Judgement, data: bytes) -> Line:
         return Line(check["number"], name, "前一步未通过，未继续", "未检查", "skipped")
     if check["ok"]:
         note, value = _told(code, check["value"], judgement.facts, len(data))
-        return Line(check["number"], name, note, value, "ok")
+        noted = code == "CERTIFICATE" and note != CERTIFIED
+        return Line(check["number"], name, note, value, "noted" if noted else "ok")
     title, where = _place(check["where"], _strata(judgement))
     return Line(
         check["number"],
@@ -182,7 +194,7 @@ def _told(code: str, value: str, facts: Mapping[str, Any], size: int) -> tuple[s
             _hash(last),
         ),
         "CHANCES": ("每人入选机会与公布的一致", f"{seated:,} 人"),
-        "CERTIFICATE": ("最优性证书成立，无法再提高", value.replace("/", " / ")),
+        "CERTIFICATE": _certificate(facts),
         "COUNTS": (
             ("名单序号由种子得出，重算一致", value.replace("panel ", "").replace(" of ", " / "))
             if general
@@ -194,6 +206,19 @@ def _told(code: str, value: str, facts: Mapping[str, Any], size: int) -> tuple[s
         "SIGNATURES": ("签名有效", "、".join(PARTIES.get(p, p) for p in value.split(", "))),
     }
     return told.get(code, ("", value))
+
+
+def _certificate(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """What the certificate shows, and its bound as printed."""
+    if not facts.get("proven"):
+        note = "没有证明最小的机会已是最大"
+    elif facts.get("ceiling_proven") is False:
+        note = "没有证明机会上限必须这么高"
+    elif facts.get("mode") == "B" and not facts.get("full"):
+        note = "只证明最小的机会无法再提高"
+    else:
+        note = CERTIFIED
+    return note, " / ".join(map(str, facts.get("bound", ())))
 
 
 def _short_text(value: Any, limit: int = 100) -> str:
@@ -223,7 +248,8 @@ def _facts(
             f"{said['trials']} 次，均记入承诺，不作结果" if _is_count(said.get("trials")) else "",
         ),
         ("随机来源", f"{'、'.join(parties)}各一份，先承诺后揭示" if parties else ""),
-        ("前次凭证", _hash(said["previous"]) if isinstance(said.get("previous"), str) else ""),
+        ("随机数生成", _keepers(said, metadata)),
+        ("前次凭证", _previous(facts, said)),
         (
             "算法",
             f"{_short_text(program.get('name'), 20)} {_short_text(program.get('version'), 20)}·{hash_name}",
@@ -232,45 +258,88 @@ def _facts(
     return [(label, value) for label, value in rows if value]
 
 
+def _keepers(said: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
+    """Who made and kept each party's number, as far as the file says; it is a statement, not a proof."""
+    kept = metadata.get("nonces_kept_by")
+    parties = [p for p in said.get("parties", ()) if isinstance(p, str)][:12]
+    if not parties:
+        return ""
+    if not isinstance(kept, dict):
+        return "凭证未载明"
+    groups: dict[str, list[str]] = {}
+    for party in parties:
+        by = kept.get(party)
+        words = (
+            keeper_words(party, self_held=by == "party")
+            if by in ("party", "platform")
+            else "凭证未载明"
+        )
+        groups.setdefault(words, []).append(PARTIES.get(party, party[:32]))
+    return "；".join(f"{'、'.join(names)}{words}" for words, names in groups.items())
+
+
+def _previous(facts: Mapping[str, Any], said: Mapping[str, Any]) -> str:
+    if not isinstance(said.get("previous"), str):
+        return ""
+    checked = "已一并核对" if facts.get("with_previous") else "未核对，可与本凭证一并选择"
+    return f"{_hash(said['previous'])}（{checked}）"
+
+
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and 0 <= value < 10**9
 
 
-def _fairness(facts: Mapping[str, Any]) -> dict[str, str]:
+def _fairness(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The smallest chance, beside it what no lottery could exceed, and whatever of it the file leaves unproven."""
     bound, highest = Fraction(*facts["bound"]), Fraction(*facts["highest"])
+    lowest = Fraction(*facts["lowest"])
     people = facts["eligible"] - facts["without_seat"]
     note = f"机会最高者 {fraction_words(highest)}"
     note += (
         f"；有 {facts['above_half']} 人的机会超过一半。"
         if facts["above_half"]
         else "；没有人必然入选，也没有可抽的人毫无机会。"
-        if facts["lowest"][0]
+        if lowest
         else "。"
     )
     if facts["without_seat"]:
         note += f"另有 {facts['without_seat']} 名可抽专家的专业本次没有席位。"
-    if facts["lowest"][0] == 0:
-        return {
-            "fairness": f"{people:,} 名可抽专家中，在席位与上限规则下有人没有入选机会。",
-            "fairness_note": note,
-        }
-    lowest = Fraction(*facts["lowest"])
-    if not facts["proven"]:
-        note = f"这份凭证没有证明最低机会已是最高，请向办理单位核实为什么。{note}"
-    if bound - lowest > ROUNDING:
-        # A general lottery of whole panels may stay below the bound: both figures are told.
-        return {
-            "fairness": f"{people:,} 名可抽专家中，机会最低的人有 ",
-            "fairness_figure": fraction_words(lowest),
-            "fairness_end": f" 的机会入选正选；证书证明，任何抽法都不可能让机会最小的人多于 {fraction_words(bound)}。",
-            "fairness_note": note,
-        }
+    unproven = _unproven(facts, bound, lowest)
+    if lowest == 0:
+        told = f"{people:,} 名可抽专家中，在席位与上限规则下有人没有入选机会。"
+        return {"fairness": told, "fairness_note": note, "unproven": unproven}
+    beside = (
+        "，已达到上限"
+        if lowest == bound
+        else "，与上限只差取整的零头"
+        if bound - lowest <= ROUNDING
+        else ""
+    )
     return {
-        "fairness": f"{people:,} 名可抽专家中，机会最低的人也有 ",
-        "fairness_figure": fraction_words(bound),
-        "fairness_end": " 的机会入选正选；证书证明，在同样的席位、上限与回避规则下，任何抽法都不能把最低机会再提高。",
+        "fairness": f"{people:,} 名可抽专家中，机会最小的人有 ",
+        "fairness_figure": fraction_words(lowest),
+        "fairness_end": f" 的机会入选正选{beside}：证书证明，在同样的席位、上限与回避规则下，"
+        f"任何抽法都不可能让机会最小的人多于 {fraction_words(bound)}。",
         "fairness_note": note,
+        "unproven": unproven,
     }
+
+
+def _unproven(facts: Mapping[str, Any], bound: Fraction, lowest: Fraction) -> list[str]:
+    """What the published chances are, but the certificate does not prove."""
+    found = []
+    if not facts["proven"]:
+        found.append(
+            f"没有证明最小的机会已是最大：最小的机会是 {fraction_words(lowest)}，"
+            f"证书只给出上限 {fraction_words(bound)}。请向办理单位核实为什么。"
+        )
+    if facts.get("ceiling_proven") is False:
+        found.append("没有证明机会的上限必须放宽到公布的数值。请向办理单位核实为什么。")
+    if facts.get("mode") == "B" and not facts.get("full"):
+        found.append("只证明了最小的机会不能再大；其余各人的机会已公布，没有逐一证明。")
+    if facts.get("mode") == "L":
+        found.append("备选机会已公布，未证明为最高。")
+    return found
 
 
 def fraction_words(value: Fraction) -> str:

@@ -20,6 +20,7 @@ MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 20
 WALL_SECONDS = 30
 AT_ONCE = 2
+LENGTH_BYTES = 8
 PATIENCE_SECONDS = 8
 
 _places = threading.BoundedSemaphore(AT_ONCE)
@@ -51,14 +52,21 @@ def verifier_path() -> Path:
     return Path(next(iter(spec.submodule_search_locations))) / "verify.py"
 
 
-def judge(data: bytes) -> Judgement:
-    """Judge a transcript by its bytes. Raises Busy, TookTooLong."""
+def judge(data: bytes, previous: bytes = b"") -> Judgement:
+    """Judge a transcript by its bytes, with the transcript of the draw before it if there is one at hand.
+
+    Raises Busy, TookTooLong.
+    """
     command = [sys.executable, "-I", str(Path(__file__)), str(verifier_path())]
     if not _places.acquire(timeout=PATIENCE_SECONDS):
         raise Busy
     try:
         done = subprocess.run(
-            command, input=data, capture_output=True, timeout=WALL_SECONDS, check=False
+            command,
+            input=len(data).to_bytes(LENGTH_BYTES, "big") + data + previous,
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise TookTooLong from None
@@ -98,6 +106,12 @@ def _said(data: bytes) -> dict[str, Any]:
     return said
 
 
+def split(sent: bytes) -> tuple[bytes, bytes]:
+    """The transcript and the one before it, as the child is given them."""
+    end = LENGTH_BYTES + int.from_bytes(sent[:LENGTH_BYTES], "big")
+    return sent[LENGTH_BYTES:end], sent[end:]
+
+
 def main() -> None:
     """The child: transcript in, report out."""
     _limit_this_process()
@@ -109,13 +123,14 @@ def main() -> None:
     verifier = module_from_spec(spec)
     sys.modules["verifier"] = verifier
     spec.loader.exec_module(verifier)
-    data = sys.stdin.buffer.read()
-    report = verifier.verify(data)
+    sent = sys.stdin.buffer.read()
+    data, previous = split(sent)
+    report = verifier.verify(data, previous) if previous else verifier.verify(data)
     told = {
         "ok": report.ok,
         "readable": report.readable,
         "checks": [vars(check) for check in report.checks],
-        "facts": report.facts | {"said": _said(data)},
+        "facts": report.facts | {"said": _said(data), "with_previous": bool(previous)},
     }
     json.dump(told, sys.stdout)
 

@@ -46,7 +46,7 @@ def verify_page(request: HttpRequest) -> HttpResponse:
             return _to_code(request, request.GET["code"])
         return _page(request)
     # Looked at before the body is read, so that an enormous one costs nothing.
-    if _length(request) > LARGEST + FORM_ROOM:
+    if _length(request) > 2 * LARGEST + FORM_ROOM:
         return _page(request, problem=_too_large(), status=413)
     upload = request.FILES.get("file")
     if upload is None:
@@ -54,12 +54,14 @@ def verify_page(request: HttpRequest) -> HttpResponse:
         if code.strip():
             return _to_code(request, code)
         return _page(request, problem=("请选择凭证文件", "或输入公证单上的短码。"), status=400)
-    if (upload.size or 0) > LARGEST:
+    previous = request.FILES.get("previous")
+    if max(upload.size or 0, (previous.size or 0) if previous else 0) > LARGEST:
         return _page(request, problem=_too_large(), status=413)
     if _too_many("upload", MOST_A_MINUTE):
         return _page(request, problem=_too_often(), status=429)
     name = "".join(c for c in (upload.name or "") if c.isprintable())[:120]
-    return _report(request, upload.read(), filename=name or "凭证.json")
+    before = previous.read() if previous else b""
+    return _report(request, upload.read(), filename=name or "凭证.json", previous=before)
 
 
 @public
@@ -144,10 +146,12 @@ def _too_often() -> tuple[str, str]:
     return "验证过于频繁", "请一分钟后再试；也可以下载离线验证程序，在自己的电脑上验证。"
 
 
-def _report(request: HttpRequest, data: bytes, *, filename: str, code: str = "") -> HttpResponse:
+def _report(
+    request: HttpRequest, data: bytes, *, filename: str, code: str = "", previous: bytes = b""
+) -> HttpResponse:
     started = monotonic()
     try:
-        verdict = tell(judge(data), data)
+        verdict = tell(judge(data, previous), data)
     except Busy:
         problem = ("正在验证的人较多", "请稍后再试；也可以下载离线验证程序，在自己的电脑上验证。")
         return _page(request, problem=problem, status=503)
