@@ -80,11 +80,11 @@ class Certified extends Lottery {
     for (const [i, level] of levels.entries()) {
       const where = general ? `lottery.levels[${i}]` : "lottery.prices";
       this.checkPrices(level.prices, where);
-      const fits = (t, n) => competing.has(t) && !this.earlier[t] && (n === 0 || level.types[n - 1] < t);
-      demand(level.types.length > 0 && level.types.every(fits), where, "types of no earlier level, in order");
       // Nobody who checks a file should have to wait for ever.
       sums += level.prices.reduce((number, [r]) => number + this.tariff.seatsIn[r], 0);
       demand(sums <= MOST_SUMS, "lottery.levels", `at most ${MOST_SUMS} sums`, sums);
+      const fits = (t, n) => competing.has(t) && !this.earlier[t] && (n === 0 || level.types[n - 1] < t);
+      demand(level.types.length > 0 && level.types.every(fits), where, "types of no earlier level, in order");
       while (this.earlier[this.byChance[poorest]]) poorest++;
       this.judge(level, this.chance[this.byChance[poorest]], i, where);
       for (const t of level.types) this.earlier[t] = 1;

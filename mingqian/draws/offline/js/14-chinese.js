@@ -54,7 +54,7 @@ const WORDS = {
     },
     certificateOpen: ["最低机会未证明为最高", "机会上限未证明为最低"],
     gapOf: (t) => [
-      ...(t.proven ? [] : [`实际最低 ${t.lowest}，任何抽法都不超过右边的数`]),
+      ...(t.proven ? [] : [`实际最低 ${t.lowest}，而任何抽法都不超过 ${t.bound}`]),
       ...(t.ceilingProven ? [] : [`机会上限 ${t.ceiling}，已证明的只需 ${t.ceilingMost}`]),
     ].join("；"),
     facts: {
@@ -66,8 +66,8 @@ const WORDS = {
     modes: { S: "分专业按签号抽取", B: "按类分配席位后按签号抽取", L: "从等可能的合规名单中抽取" },
     compare: "请与别处公布的核对", beaconSaid: "公共信标", earlierDigest: "上一次抽取的凭证指纹",
     notes: {
-      unsigned: () => "文件未附签名：凭证指纹须与公证单或公示网页上的逐位核对", smallestOnly: () => "只证明了最低机会，较大的机会未逐一证明",
-      alternates: () => "备选机会已公布，未证明为最高", earlierUnchecked: () => "上一次抽取的公示文件未放入，未核对", earlierChecked: () => "上一次抽取的公示文件已核对：自身相符，指纹一致",
+      unsigned: () => "文件未附签名：凭证指纹须与公证单或公示网页上的逐位核对", smallestOnly: () => "只证明了最低机会，未证明其余机会",
+      alternates: () => "备选机会已公布，未证明为最高", earlierUnchecked: () => "未核对上一次抽取的公示文件", earlierChecked: () => "上一次抽取的公示文件已核对：自身相符，指纹一致",
       earlierOlder: ({ earlier }) => `上一次抽取之前还有一次（凭证指纹 ${grouped(earlier.previous.slice(0, 8))}），未核对`,
     },
     digest: "凭证指纹", key: (party) => `签名公钥（${PARTIES[party] ?? party}）`,

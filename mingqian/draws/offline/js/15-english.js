@@ -40,7 +40,7 @@ WORDS.en = {
   },
   certificateOpen: ["smallest chance NOT PROVEN", "ceiling NOT PROVEN"],
   gapOf: (t) => [
-    ...(t.proven ? [] : [`the smallest is ${t.lowest}, and no draw reaches more than the figure at the right`]),
+    ...(t.proven ? [] : [`the smallest is ${t.lowest}, and no draw reaches more than ${t.bound}`]),
     ...(t.ceilingProven ? [] : [`the ceiling is ${t.ceiling}, none needs more than ${t.ceilingMost}`]),
   ].join("; "),
   facts: {
@@ -52,7 +52,7 @@ WORDS.en = {
   modes: { S: "S, lots in each stratum", B: "B, seats to types, then lots", L: "L, one of equally likely panels" },
   compare: "Compare with what was published elsewhere", beaconSaid: "public beacon", earlierDigest: "fingerprint of the draw before",
   notes: {
-    unsigned: () => "No signature in the file: compare the fingerprint digit by digit with the notarial sheet or the public page", smallestOnly: () => "only the smallest chance is proven, not each larger one",
+    unsigned: () => "No signature in the file: compare the fingerprint digit by digit with the notarial sheet or the public page", smallestOnly: () => "only the smallest chance is proven, not those above it",
     alternates: () => "chances of alternates are published, not proven best", earlierUnchecked: () => "the earlier transcript was not checked", earlierChecked: () => "the earlier transcript was checked: it fits in itself, and its fingerprint is the one named here",
     earlierOlder: ({ earlier }) => `the draw before names a draw before itself (${grouped(earlier.previous.slice(0, 8))}), which was not checked`,
   },
