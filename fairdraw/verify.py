@@ -23,6 +23,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate, chain, count
+from math import gcd
 from typing import Any, Iterable, NamedTuple, Sequence  # noqa: UP035 (3.8)
 
 # ---------------------------------------------------------------------------------------------
@@ -148,6 +149,7 @@ SAFE, MASK = (1 << 53) - 1, (1 << 64) - 1
 #: No price is larger; nothing in a file is nested deeper.
 DEAREST, DEEPEST = 1 << 40, 40
 MOST_SEATS, MOST_QUOTAS = 4095, 500
+MOST_TRIALS, MOST_ATTEMPTS, MOST_TERM = 10**9, 10**6, 10**6
 LEAST_PANELS, MOST_PANELS = 1 << 10, 1 << 14
 #: By what share a ceiling may be rounded up, so that it has few digits.
 ROUNDED_UP = Fraction(1, 1 << 10)
@@ -190,6 +192,8 @@ PLAN: Any = {
     "group_caps": {str: int},
     "designated": [MEMBER],
     "kept": [MEMBER],
+    "labels": PAIRS,
+    "title": str,
 }
 TRANSCRIPT: Any = {
     "commit": str,
@@ -206,7 +210,7 @@ TRANSCRIPT: Any = {
     "previous": NAME,
     "index": LIMIT,
     "pool": {"count": int, "root": str, "records": [PERSON]},
-    "program": {},
+    "program": {"hash": str, "name": str, "version": str},
     "beacon": (None, {"at": str, "source": str, "value": str}),
     "plan": PLAN,
     "parties": [{"commitment": str, "id": str, "nonce": str}],
@@ -346,6 +350,7 @@ class Draw:
     strata: list[dict[str, Any]]
     quotas: list[dict[str, Any]]
     number: dict[str, int]  # of a stratum by its id
+    groups: set[str]
     seats: tuple[list[int], list[int]]
     caps: dict[str | None, int | None]
     members: Counter[Any]
@@ -427,6 +432,7 @@ class Draw:
         for part, shapes in ((doc, TRANSCRIPT), (doc["lottery"], lottery)):
             for name, shape in shapes.items():
                 demand(name in part and shaped(part[name], shape), name, "another kind of value")
+        demand(len(doc["program"]) == 3, "program", "another kind of value")
         return f"{len(self.data)} bytes, {self.hash(self.data).hex()[:8]}"
 
     # --- 2 POOL (§3): "pool root: the Merkle tree of RFC 9162" ---
@@ -438,6 +444,9 @@ class Draw:
         names = [person["id"].encode() for person in self.people]
         demand(names == sorted(set(names)), "pool.records", "every id once, in order")
         whole(pool["count"], "pool.count", len(names), len(names))
+        for i, person in enumerate(self.people):
+            once = len(dict(person["values"])) == len(person["values"])
+            demand(once, f"pool.records[{i}].values", "every category once")
         root = self.merkle_root([canonical(person) for person in self.people])
         return f"{len(names)} people, {self.same('pool.root', root, pool['root'])}"
 
@@ -484,26 +493,78 @@ class Draw:
         whole(sum(primary), "plan.strata", 1)
         whole(sum(primary + alternate), "plan.strata", 1, MOST_SEATS)
         whole(len(self.quotas), "plan.quotas", 0, MOST_QUOTAS)
-        self.caps = {None: plan["employer_cap"], **plan["group_caps"]}
+        self.groups = {s["group"] for s in self.strata} - {None}
+        self.check_caps_and_ceiling(plan)
         self.count_members(plan["designated"] + plan["kept"])
+        for q in range(len(self.quotas)):
+            self.check_quota(q)
         self.facts.update(primary=sum(primary), alternate=sum(alternate))
         return f"{sum(primary)} + {sum(alternate)} seats, {value}"
 
+    def check_caps_and_ceiling(self, plan: dict[str, Any]) -> None:
+        """Caps of groups that exist; a factor of at least 1."""
+        if plan["employer_cap"] is not None:
+            whole(plan["employer_cap"], "plan.employer_cap", 1, MOST_SEATS)
+        for group, cap in plan["group_caps"].items():
+            demand(group in self.groups, "plan.group_caps", "a group of the plan", group)
+            whole(cap, "plan.group_caps", 1, MOST_SEATS)
+        self.caps = {None: plan["employer_cap"], **plan["group_caps"]}
+        if plan["ceiling"] is not None:
+            most, least = plan["ceiling"]
+            fits = 1 <= least <= most <= MOST_TERM and gcd(most, least) == 1
+            told = "a ratio of at least 1 in lowest terms"
+            demand(fits, "plan.ceiling", told, plan["ceiling"])
+
     def count_members(self, members: list[dict[str, Any]]) -> None:
         """§3: members "sit without being drawn and count in the caps and quotas"."""
+        where = "plan.designated"
         self.members = Counter()
         free = {person["id"] for person in self.eligible}
+        seen: set[str] = set()
         for member in members:
-            stratum = member["stratum"]
-            known = stratum in {None, *self.number}
-            demand(known, "plan.designated", "a stratum of the plan", stratum)
+            name, stratum, values = member["id"], member["stratum"], dict(member["values"])
+            demand(name not in seen, where, "every member once", name)
+            seen.add(name)
+            demand(stratum in {None, *self.number}, where, "a stratum of the plan", stratum)
+            known = member["group"] in {None, *self.groups}
+            demand(known, where, "a group of the plan", member["group"])
+            demand(len(values) == len(member["values"]), where, "every category once", name)
             group = (member if stratum is None else self.strata[self.number[stratum]])["group"]
             self.members.update((member["employer"], g) for g in {None, group})
-            for q in self.quotas_of(member):
-                if self.quotas[q]["group"] in (None, group):
-                    self.members[q] += 1
-            nobody = member["id"] not in free
-            demand(nobody, "plan.designated", "nobody who can be drawn", member["id"])
+            for q, quota in enumerate(self.quotas):
+                if quota["group"] in (None, group):
+                    category = quota["category"]
+                    demand(category in values, where, f"a value for {category}", name)
+                    self.members[q] += values[category] in quota["values"]
+            demand(name not in free, where, "nobody who can be drawn", name)
+        for employer in {member["employer"] for member in members} - {None}:
+            for group, cap in self.caps.items():
+                fits = cap is None or self.members[employer, group] <= cap
+                demand(fits, where, "no more members of an employer than its cap", employer)
+
+    def check_quota(self, q: int) -> None:
+        """§3: sorted values, low and high; and one that the seats and members can keep."""
+        quota, where = self.quotas[q], f"plan.quotas[{q}]"
+        known = quota["group"] in {None, *self.groups}
+        demand(known, where, "a group of the plan", quota["group"])
+        values = quota["values"]
+        demand(
+            values and values == sorted(set(values)), where, "values in order, each once", values
+        )
+        for kind, prefix in enumerate(("", "alternate_")):
+            low, high = quota[prefix + "low"], quota[prefix + "high"]
+            whole(low, where, 0, MOST_SEATS)
+            if high is not None:
+                whole(high, where, 0, MOST_SEATS)
+                demand(low <= high, where, "low up to high", [low, high])
+            members = 0 if kind else self.members[q]
+            demand(high is None or members <= high, where, "room for the members", members)
+            demand(low <= self.scope(q, kind) + members, where, "no more than the seats", low)
+
+    def scope(self, q: int, kind: int) -> int:
+        """Seats of one kind in the strata that a quota concerns."""
+        group, pairs = self.quotas[q]["group"], zip(self.seats[kind], self.strata)
+        return sum(k for k, s in pairs if group in (None, s["group"]))
 
     # --- 5 COMMITMENT (§4) ---
 
@@ -517,6 +578,8 @@ class Draw:
         demand(len(set(nonces)) == len(nonces), "parties", "every nonce once")
         promises: list[bytes] = []
         for i, (party, nonce) in enumerate(zip(parties, nonces)):
+            named = re.fullmatch("[a-z][a-z0-9_-]{0,31}", party["id"])
+            demand(named, "parties", "a lower-case id", party["id"])
             where = f"parties[{i}].nonce"
             whole(len(nonce), where, 16, 64)
             promise = self.digest_of("fairdraw/1/nonce", nonce)
@@ -527,10 +590,16 @@ class Draw:
         demand(refusals == sorted(set(refusals)), "refusals", "every id once, in order")
         back = {person["id"] for person in self.eligible} & set(refusals)
         demand(not back, "refusals", "nobody who can be drawn", sorted(back))
-        demand(doc["previous"] != "", "previous", "a digest or null", "nothing")
+        previous = doc["previous"]
+        told = previous is None or is_hash(previous)
+        demand(told, "previous", "a digest or null", previous or "nothing")
+        demand(is_hash(doc["program"]["hash"]), "program.hash", "a hash", doc["program"]["hash"])
+        for value in doc["abandoned"]:
+            demand(is_hash(value), "abandoned", "a hash", value)
         abandoned = [raw(value, "abandoned") for value in doc["abandoned"]]
-        trials = whole(doc["trials"], "trials")
+        trials = whole(doc["trials"], "trials", 0, MOST_TRIALS)
         attempt = whole(doc["attempt"], "attempt", len(abandoned) + 1, len(abandoned) + 1)
+        whole(attempt, "attempt", 1, MOST_ATTEMPTS)
         commit = self.digest_of(
             "fairdraw/1/commit",
             raw(doc["pool"]["root"], "pool.root"),
@@ -544,7 +613,7 @@ class Draw:
             u64(attempt),
             u64(len(abandoned)),
             *abandoned,
-            raw(doc["previous"] or "", "previous"),
+            raw(previous or "", "previous"),
             self.digest_of("fairdraw/1/refusals", canonical(refusals)),
         )
         return f"{len(parties)} parties, {self.same('commit', commit, doc['commit'])}"
@@ -688,9 +757,7 @@ class Draw:
 
     def quota_bounds(self, q: int, kind: int) -> tuple[int, int]:
         """§5.5: least and most drawn people that a quota asks for and allows."""
-        quota = self.quotas[q]
-        pairs = zip(self.seats[kind], self.strata)
-        scope = sum(k for k, s in pairs if quota["group"] in (None, s["group"]))
+        quota, scope = self.quotas[q], self.scope(q, kind)
         if kind:
             low, high, members = quota["alternate_low"], quota["alternate_high"], 0
         else:

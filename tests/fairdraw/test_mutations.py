@@ -10,6 +10,7 @@ from fairdraw.verify import verify
 from tests.fairdraw.mutations import (
     CEILING_FORGERIES,
     LOTTERY_FORGERIES,
+    PLAN_FORGERIES,
     SUBJECTS,
     Change,
     malformed,
@@ -51,6 +52,13 @@ def test_a_forged_ceiling_fails_where_it_is_wrong(where: str, change: Change) ->
     report = verify(forged(vector("ceiling"), change))
     (failed,) = [check for check in report.checks if check.ok is False]
     assert (failed.code, failed.where) == ("CERTIFICATE", where)
+
+
+@pytest.mark.parametrize(("code", "where", "change"), PLAN_FORGERIES)
+def test_what_the_library_refuses_to_make_is_refused(code: str, where: str, change: Change) -> None:
+    report = verify(forged(vector("general"), change))
+    (failed,) = [check for check in report.checks if check.ok is False]
+    assert (failed.code, failed.where) == (code, where)
 
 
 def test_a_ceiling_that_prices_do_not_prove_is_told_for_columns() -> None:
