@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Judge the transcript of a draw: one file, standard library only, Python 3.8 or later.
 
-    python3 verify.py [--lang=zh] [--chances] transcript.json
+    python3 verify.py [--lang=zh] [--chances] [--previous=earlier.json] transcript.json
 
 recomputes the draw step by step and says in words what fits and what does not; --chances adds
-everybody's exact chance. Exit status: 0 all fits, 1 a step failed, 2 unreadable.
+everybody's exact chance, --previous checks the draw before it as well. Exit status: 0 all fits,
+1 a step failed, 2 unreadable.
 
 docs/draw-protocol.md says in words what is computed here; the paragraphs (§) below are its own. This
 file uses nothing of the program that draws: whoever has it and a transcript needs no more. (That
@@ -46,7 +47,8 @@ STEPS = (
     "DIGEST",
     "SIGNATURES",
 )
-#: Per language: verdicts (3), remarks (2), labels of a failure (3), what to compare, names of steps.
+#: Per language: verdicts (3), remarks (2), labels of a failure (3), what to compare, what was not
+#: proven, names of the steps.
 WORDS = {
     "en": (
         "every step fits",
@@ -58,6 +60,11 @@ WORDS = {
         "the file says",
         "at",
         "compare with what was published elsewhere",
+        {
+            "previous": "the earlier transcript was not checked",
+            "alternates": "chances of alternates are published, not proven best",
+            "full": "only the smallest chance is proven, not those above it",
+        },
         {
             "FORMAT": "complete, official, canonical form",
             "POOL": "fingerprint of the pool",
@@ -85,6 +92,11 @@ WORDS = {
         "文件所载",
         "所在位置",
         "请与别处公布的核对",
+        {
+            "previous": "未核对上一次抽取的公示文件",
+            "alternates": "备选机会已公布，未证明为最高",
+            "full": "只证明了最低机会，未证明其余机会",
+        },
         {
             "FORMAT": "文件完整、格式规范",
             "POOL": "评委库指纹相符",
@@ -376,8 +388,8 @@ class Draw:
     drawn: set[str]
     digest: bytes
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, data: bytes, parent: bytes | None = None) -> None:
+        self.data, self.parent = data, parent
         self.facts: dict[str, Any] = {}
         self.types: list[Type] = []
         self.chance: list[Fraction] = []
@@ -616,7 +628,44 @@ class Draw:
             raw(previous or "", "previous"),
             self.digest_of("fairdraw/1/refusals", canonical(refusals)),
         )
-        return f"{len(parties)} parties, {self.same('commit', commit, doc['commit'])}"
+        value = self.same("commit", commit, doc["commit"])
+        self.facts["previous"] = previous and "unchecked"
+        if self.parent is not None:
+            self.check_previous(self.parent)
+        return f"{len(parties)} parties, {value}"
+
+    def check_previous(self, data: bytes) -> None:
+        """§8: what the file of the draw before says of one that supplements or replaces it.
+
+        A supplement has members that are kept, or refusals. Only where both files name people by the
+        same ids can more be asked than that the file is the one meant.
+        """
+        where, doc = "previous", self.doc
+        parent, report = judged(data, None)
+        failed = "".join(f"step {c.number} {c.code}" for c in report.checks if c.ok is False)
+        demand(report.ok, where, "a transcript that verifies", failed)
+        told = doc["previous"]
+        demand(told == parent.doc["digest"], where, parent.doc["digest"], told or "null")
+        self.facts["previous"] = "checked"
+        plan, before = doc["plan"], parent.doc
+        kept = {member["id"] for member in plan["kept"]}
+        refusals = set(doc["refusals"])
+        pool = {person["id"] for person in self.people}
+        shared = any(person["id"] in pool for person in parent.people)
+        if not shared or not (kept or refusals):
+            return
+        drawn = {seat["id"] for seat in before["panel"] + before["alternates"]}
+        members = before["plan"]["kept"] + before["plan"]["designated"]
+        drawn.update(before["refusals"], (member["id"] for member in members))
+        for people, expected in (
+            (
+                drawn & {person["id"] for person in self.eligible},
+                "nobody of the earlier draw who can be drawn",
+            ),
+            (refusals - drawn, "only people of the earlier draw"),
+            (kept - drawn, "only people of the earlier draw"),
+        ):
+            demand(not people, where, expected, min(people, default=""))
 
     # --- 6 SEED (§4): "seed = H("fairdraw/1/seed", commit, id_1, nonce_1, …, beacon value)" ---
 
@@ -1538,9 +1587,17 @@ def ed25519_is_valid(key: bytes, message: bytes, signature: bytes) -> bool:
 # ---------------------------------------------------------------------------------------------
 
 
-def verify(data: bytes) -> Report:
-    """Check a transcript step by step, up to the first that fails."""
-    draw, ok = Draw(bytes(data)), True
+def verify(data: bytes, previous: bytes | None = None) -> Report:
+    """Check a transcript step by step, up to the first that fails.
+
+    ``previous``: the transcript that this one supplements or replaces, to be checked with it.
+    """
+    return judged(data, previous)[1]
+
+
+def judged(data: bytes, previous: bytes | None) -> tuple[Draw, Report]:
+    """What was found out, and the report of it."""
+    draw, ok = Draw(bytes(data), previous), True
     checks: list[Check] = []
     for number, code in enumerate(STEPS, 1):
         check = Check(number, code)
@@ -1557,14 +1614,13 @@ def verify(data: bytes) -> Report:
             ok = check.ok = False
             check.where, check.found = "$", repr(error)[:200]
     chances = [(each.ids, chance) for each, chance in zip(draw.types, draw.chance)]
-    return Report(ok, isinstance(draw.doc, dict), checks, draw.facts, chances)
+    return draw, Report(ok, isinstance(draw.doc, dict), checks, draw.facts, chances)
 
 
 def lines(report: Report, language: str = "en") -> list[str]:
     """The report in words: one line for each step, and more for the one that failed."""
-    fits, failed, unreadable, unchecked, unsigned, expected, found, at, compare, names = WORDS[
-        language
-    ]
+    *verdicts, unchecked, unsigned, expected, found, at, compare, unproven, names = WORDS[language]
+    fits, failed, unreadable = verdicts
     marks = {True: "ok   ", False: "FAIL ", None: "-    "}
     text: list[str] = []
     for check in report.checks:
@@ -1576,6 +1632,7 @@ def lines(report: Report, language: str = "en") -> list[str]:
             text += [f"        {label}: {said}" for label, said in told if said]
     if report.ok:
         text += [f"{compare}:", *(f"        {said}" for said in unvouched(report.facts))]
+        text += [said for name, said in unproven.items() if is_unproven(report.facts, name)]
     return [*text, fits if report.ok else failed if report.readable else unreadable]
 
 
@@ -1587,19 +1644,37 @@ def unvouched(facts: dict[str, Any]) -> list[str]:
     return [f"{label} {said}" for label, said in told]
 
 
+def is_unproven(facts: dict[str, Any], name: str) -> bool:
+    """Whether the report must say that something was not checked, or not proven."""
+    told: dict[str, bool] = {
+        "previous": facts["previous"] == "unchecked",
+        "alternates": facts["mode"] == "L",
+        "full": facts["mode"] == "B" and not facts["full"],
+    }
+    return told[name]
+
+
+def read(name: str) -> bytes:
+    """The bytes of a file."""
+    with open(name, "rb") as file:
+        return file.read()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; the exit status."""
     parser = argparse.ArgumentParser(description="Judge the transcript of a draw.")
     parser.add_argument("--lang", choices=sorted(WORDS), default="en")
     parser.add_argument("--chances", action="store_true", help="everybody's exact chance as well")
+    parser.add_argument("--previous", metavar="FILE", help="the draw that this one supplements")
     parser.add_argument("transcript")
     options = parser.parse_args(arguments)
     try:
-        with open(options.transcript, "rb") as file:
-            report = verify(file.read())
+        data = read(options.transcript)
+        previous = read(options.previous) if options.previous else None
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2
+    report = verify(data, previous)
     if options.chances:
         for ids, chance in report.chances:
             print("\n".join(f"{person} {chance}" for person in ids))
