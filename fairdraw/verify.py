@@ -61,6 +61,7 @@ WORDS = {
         "at",
         "compare with what was published elsewhere",
         {
+            "before": "the earlier transcript has one before it",
             "previous": "the earlier transcript was not checked",
             "alternates": "chances of alternates are published, not proven best",
             "full": "only the smallest chance is proven, not those above it",
@@ -93,6 +94,7 @@ WORDS = {
         "所在位置",
         "请与别处公布的核对",
         {
+            "before": "上一次抽取之前还有一次",
             "previous": "未核对上一次抽取的公示文件",
             "alternates": "备选机会已公布，未证明为最高",
             "full": "只证明了最低机会，未证明其余机会",
@@ -165,8 +167,8 @@ MOST_TRIALS, MOST_ATTEMPTS, MOST_TERM = 10**9, 10**6, 10**6
 LEAST_PANELS, MOST_PANELS = 1 << 10, 1 << 14
 #: By what share a ceiling may be rounded up, so that it has few digits.
 ROUNDED_UP = Fraction(1, 1 << 10)
-#: Steps in the search for better chances of mode B, after which it is given up.
-MOST_STEPS = 2_000_000
+#: Cells times strata of mode B up to which all chances are checked, not only the smallest.
+MOST_REACH = 1 << 27
 #: Over all levels, priced rows times the seats of types that they count: what a file may cost.
 MOST_SUMS = 1 << 27
 #: How far the smallest chance of a general lottery may stay below its bound: a sixteenth of it, but
@@ -381,6 +383,7 @@ class Draw:
     cells: list[Cell]
     # CHANCES
     units: Counter[int]  # by type
+    by_chance: list[int]  # types, the smallest chance first
     seated: set[int]  # types that may be drawn as primaries
     ceiling: Fraction
     # COUNTS, PANEL, DIGEST
@@ -629,7 +632,7 @@ class Draw:
             self.digest_of("fairdraw/1/refusals", canonical(refusals)),
         )
         value = self.same("commit", commit, doc["commit"])
-        self.facts["previous"] = previous and "unchecked"
+        self.facts.update(previous=previous and "unchecked", before=None)
         if self.parent is not None:
             self.check_previous(self.parent)
         return f"{len(parties)} parties, {value}"
@@ -646,7 +649,7 @@ class Draw:
         demand(report.ok, where, "a transcript that verifies", failed)
         told = doc["previous"]
         demand(told == parent.doc["digest"], where, parent.doc["digest"], told or "null")
-        self.facts["previous"] = "checked"
+        self.facts.update(previous="checked", before=parent.doc["previous"])
         plan, before = doc["plan"], parent.doc
         kept = {member["id"] for member in plan["kept"]}
         refusals = set(doc["refusals"])
@@ -904,8 +907,12 @@ class Draw:
         self.seated = {
             t for t, each in enumerate(self.types) if any(primary[s] for s in each.strata)
         }
-        lowest = min(self.chance[t] for t in self.seated)
-        highest = max(self.chance[t] for t in self.seated)
+        # Whole numbers first, because fractions are slow to compare.
+        near = [(p.numerator << 64) // p.denominator for p in self.chance]
+        numbers = range(len(self.types))
+        self.by_chance = sorted(numbers, key=lambda t: (near[t], self.chance[t], t))
+        seated = [self.chance[t] for t in self.by_chance if t in self.seated]
+        lowest, highest = seated[0], seated[-1]
         self.ceiling = Fraction(1)
         if self.mode == "L":
             self.check_ceiling(lottery["ceiling"], highest)
@@ -937,7 +944,7 @@ class Draw:
         levels = lottery["levels"] if self.mode == "L" else [self.only_level(lottery["prices"])]
         ledger = Ledger(self)
         remark = self.check_ceiling_prices(ledger) if self.mode == "L" else ""
-        by_chance = sorted(self.seated, key=self.chance.__getitem__, reverse=True)
+        by_chance = [t for t in reversed(self.by_chance) if t in self.seated]
         work = 0
         for i, level in enumerate(levels):
             where = f"lottery.levels[{i}]" if self.mode == "L" else "lottery.prices"
@@ -954,15 +961,17 @@ class Draw:
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
         bound = "/".join(map(str, self.facts["bound"]))
         if not self.facts["proven"]:
-            smallest = min(self.chance[t] for t in self.seated)
+            smallest = Fraction(*self.facts["lowest"])
             bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
         self.facts["full"] = self.mode == "S"
         if self.mode == "B":
-            better, self.facts["full"] = Exchanges(self).better()
+            strata = sum(seats > 0 for seats in self.seats[0])
+            self.facts["full"] = full = len(self.cells) * strata <= MOST_REACH
+            better = Exchanges(self).better() if full else None
             if better is not None:
                 where = f"lottery.cells, type {better}"
-                demand(False, where, "no larger chance to take from", self.chance[better])
-            remark = "" if self.facts["full"] else ", smallest chance only"
+                raise Failure(where, "no larger chance to take from", str(self.chance[better]))
+            remark = "" if full else ", smallest chance only"
         return bound + remark
 
     def check_ceiling_prices(self, ledger: Ledger) -> str:
@@ -973,8 +982,9 @@ class Draw:
         least = ledger.least_maximum(self.read_prices(lottery["ceiling_prices"], where))
         most = Fraction(1)
         if asked:
-            most = Fraction(*asked) * least * (1 + ROUNDED_UP) + Fraction(1, self.unit) + TINY
-        fits = self.ceiling == 1 or self.ceiling <= most
+            rounded = Fraction(*asked) * least * (1 + ROUNDED_UP)
+            most = min(most, rounded + Fraction(1, self.unit) + TINY)
+        fits = self.ceiling <= most
         demand(fits or lottery["method"] == "columns", where, f"at most {most}", self.ceiling)
         self.facts["ceiling_proven"] = fits
         told = f", ceiling NOT PROVEN: {self.ceiling}, none needs more than {most}"
@@ -1188,6 +1198,8 @@ class Draw:
     def check_signatures(self) -> str:
         """Every signature is valid under its key; whose key that is, no file can say."""
         entries = self.doc["signatures"]
+        parties = [entry["party"].encode() for entry in entries]
+        demand(parties == sorted(set(parties)), "signatures", "every party once, in order")
         for i, entry in enumerate(entries):
             where = f"signatures[{i}]"
             key, signature = (raw(entry[name], where) for name in ("public_key", "signature"))
@@ -1340,35 +1352,36 @@ class Exchanges:
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
         self.crumb = draw.unit >> 20  # rounding leaves some; less than that is nothing
+        caps = [draw.caps_of(t, each.strata[0]) for t, each in enumerate(draw.types)]
         self.flows: dict[int, list[tuple[int, int]]] = {}  # by type: (stratum, units)
         used: Counter[int] = Counter()
         for cell in draw.cells:
             self.flows.setdefault(cell.type, []).append((cell.stratum, cell.amount))
-            used.update(dict.fromkeys(draw.caps_of(cell.type, cell.stratum), cell.amount))
-        self.full = {
+            used.update(dict.fromkeys(caps[cell.type], cell.amount))
+        full = {
             r
             for r, row in enumerate(draw.rows)
             if row.name[0] == "cap" and row.high * draw.unit - used[r] <= self.crumb
         }
+        # By type: its caps that have no room, of the group before the overall one; then the hub.
+        self.supply = [[*(row for row in rows if row in full), "hub"] for rows in caps]
         self.next: dict[Any, set[Any]] = {}  # edges
         self.reached_by: dict[Any, int] = {}  # node -> strata that reach it, as bits
-        self.steps = 0
 
-    def better(self) -> tuple[int | None, bool]:
-        """The type of the smallest chance that could grow; and whether all was looked through."""
-        chance = self.draw.chance
-        gaining = [t for t in self.draw.seated if self.can_gain(t)]
+    def better(self) -> int | None:
+        """The type of the smallest chance that could grow, if any could."""
+        draw, found = self.draw, None
+        gaining = [t for t in draw.by_chance if t in draw.seated and self.can_gain(t)]
         self.lay_edges(gaining)
-        losing = sorted(self.flows, key=lambda t: chance[t])
-        found = None
-        for t in sorted(gaining, key=lambda t: (chance[t], t), reverse=True):
-            while losing and chance[losing[-1]] > chance[t] + TINY:
+        losing = [t for t in draw.by_chance if t in self.flows]
+        for t in reversed(gaining):
+            limit = draw.chance[t] + TINY
+            while losing and draw.chance[losing[-1]] > limit:
                 self.may_lose(losing.pop())
-            if self.steps > MOST_STEPS:
-                return None, False
-            if self.reached_by.get(self.place(t), 0) & sum(1 << s for s in self.open_to(t)):
+            reached_by = self.reached_by.get(self.supply[t][0], 0)
+            if any(reached_by >> s & 1 for s in self.open_to(t)):
                 found = t
-        return found, True
+        return found
 
     def can_gain(self, t: int) -> bool:
         """Whether the people of a type have chances below 1."""
@@ -1379,33 +1392,24 @@ class Exchanges:
         """Strata in which a type can be drawn as primaries."""
         return [s for s in self.draw.types[t].strata if self.draw.seats[0][s]]
 
-    def full_caps(self, t: int) -> list[int]:
-        """The caps of a type that have no room, of the group before the overall one."""
-        caps = self.draw.caps_of(t, self.draw.types[t].strata[0])
-        return [row for row in caps if row in self.full]
-
-    def place(self, t: int) -> Any:
-        """Where a type gets its units from: the first of its caps without room, else the hub."""
-        return (*self.full_caps(t), "hub")[0]
-
     def lay_edges(self, gaining: list[int]) -> None:
         """Where a unit can go without making anybody's chance smaller."""
         for t, flows in self.flows.items():
             for s, units in flows:
                 if units > self.crumb:  # the type takes another stratum instead
                     self.next.setdefault(("s", s), set()).update(("s", o) for o in self.open_to(t))
-            full = self.full_caps(t)
-            for row, outer in zip(full, [*full[1:], "hub"]):  # a full cap gives up a unit
+            rows = self.supply[t]
+            for row, outer in zip(rows, rows[1:]):  # noqa: RUF007 (3.8); a full cap gives up a unit
                 self.next.setdefault(row, set()).add(outer)
         for t in gaining:
-            self.next.setdefault(self.place(t), set()).update(("s", s) for s in self.open_to(t))
+            self.next.setdefault(self.supply[t][0], set()).update(("s", s) for s in self.open_to(t))
         strata = [("s", s) for s in range(len(self.draw.strata))]
         self.reached_by.update((node, 1 << node[1]) for node in strata)
         self.spread(strata)
 
     def may_lose(self, t: int) -> None:
         """From now on this chance counts as larger: it may shrink."""
-        place = self.place(t)
+        place = self.supply[t][0]
         for s, units in self.flows[t]:
             if units > self.crumb:
                 self.next.setdefault(("s", s), set()).add(place)
@@ -1414,11 +1418,10 @@ class Exchanges:
     def spread(self, nodes: list[Any]) -> None:
         """Tell along the edges which strata reach a node."""
         waiting = deque(nodes)
-        while waiting and self.steps <= MOST_STEPS:
+        while waiting:
             node = waiting.popleft()
             told = self.reached_by.get(node, 0)
             for other in self.next.get(node, ()):
-                self.steps += 1
                 known = self.reached_by.get(other, 0)
                 if told | known != known:
                     self.reached_by[other] = told | known
@@ -1632,7 +1635,7 @@ def lines(report: Report, language: str = "en") -> list[str]:
             text += [f"        {label}: {said}" for label, said in told if said]
     if report.ok:
         text += [f"{compare}:", *(f"        {said}" for said in unvouched(report.facts))]
-        text += [said for name, said in unproven.items() if is_unproven(report.facts, name)]
+        text += remarks(report.facts, unproven)
     return [*text, fits if report.ok else failed if report.readable else unreadable]
 
 
@@ -1644,14 +1647,16 @@ def unvouched(facts: dict[str, Any]) -> list[str]:
     return [f"{label} {said}" for label, said in told]
 
 
-def is_unproven(facts: dict[str, Any], name: str) -> bool:
-    """Whether the report must say that something was not checked, or not proven."""
-    told: dict[str, bool] = {
+def remarks(facts: dict[str, Any], words: dict[str, str]) -> list[str]:
+    """What was not checked here, or is not proven."""
+    applies = {
+        "before": facts["before"] is not None,
         "previous": facts["previous"] == "unchecked",
         "alternates": facts["mode"] == "L",
         "full": facts["mode"] == "B" and not facts["full"],
     }
-    return told[name]
+    more = {"before": f": {facts['before']}"}
+    return [words[name] + more.get(name, "") for name, said in applies.items() if said]
 
 
 def read(name: str) -> bytes:

@@ -294,10 +294,11 @@ def allowed_gap(bound: Fraction) -> Fraction:
 
 def ceiling_is_needed(layout: Layout, made: Lottery, gamma: Fraction | None) -> bool:
     """Whether the ceiling is gamma times what somebody must have, but for rounding it up."""
-    if made.ceiling is None or gamma is None or made.ceiling == 1:
+    if made.ceiling is None or gamma is None:
         return True
     least = gamma * least_maximum(layout, made.ceiling_prices)
-    return made.ceiling <= least * (1 + _ROUNDED) + Fraction(1, len(made.panels)) + _TINY
+    most = least * (1 + _ROUNDED) + Fraction(1, len(made.panels)) + _TINY
+    return made.ceiling <= min(most, Fraction(1))
 
 
 def _within_gaps(layout: Layout, made: Lottery) -> bool:

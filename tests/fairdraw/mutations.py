@@ -210,6 +210,8 @@ def _higher_ceiling(document: dict[str, Any]) -> None:
 CEILING_FORGERIES: list[tuple[str, Change]] = [
     ("lottery.ceiling_prices", _higher_ceiling),
     ("lottery.ceiling_prices", lambda d: d["lottery"].update(ceiling_prices=[])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"].update(ceiling=[1, 1])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"].update(ceiling=[1, 1], ceiling_prices=[])),
     ("lottery.ceiling_prices", lambda d: d["plan"].update(ceiling=[1, 1])),
     ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"].append([10**6, 1])),
     ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"].append([0, 1])),

@@ -36,7 +36,7 @@ def many_levels(document: dict[str, Any]) -> None:
     document["lottery"] = {
         "bound": [SEATS, 2 * LEVELS - 1],
         "ceiling": [1, 1],
-        "ceiling_prices": [],
+        "ceiling_prices": [[0, 1]],
         "cells": [[t, 0, 0, total] for t, total in enumerate(totals)],
         "levels": [
             {"prices": [[0, 2], [1 + t, -1]], "types": [t]}

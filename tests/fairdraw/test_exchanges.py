@@ -144,7 +144,7 @@ def judge_moved(pool: Pool, plan: Plan, lot: random.Random, moves: int) -> str:
     return str(check.where)
 
 
-@settings(max_examples=120, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(problems(), st.integers(0, 10**6), st.integers(1, 12))
 def test_only_leximin_chances_pass(problem: tuple[Pool, Plan], seed: int, moves: int) -> None:
     pool, plan = problem
@@ -159,15 +159,15 @@ def test_only_leximin_chances_pass(problem: tuple[Pool, Plan], seed: int, moves:
 def test_chances_moved_upwards_are_refused_though_the_smallest_stays() -> None:
     pool = mixed_pool(60, strata=4, employers=8)
     plan = plan_of({f"s{s}": (2, 1) for s in range(4)}, employer_cap=2)
-    found = [judge_moved(pool, plan, random.Random(seed), 6) for seed in range(40)]
-    assert sum(where.startswith("lottery.cells, type ") for where in found) > 5
+    found = [judge_moved(pool, plan, random.Random(seed), 6) for seed in range(12)]
+    assert sum(where.startswith("lottery.cells, type ") for where in found) >= 3
 
 
 def test_a_search_that_costs_too_much_is_given_up_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = mixed_pool(60, strata=4, employers=8)
     made = whole_draw(pool, plan_of({f"s{s}": (2, 1) for s in range(4)}, employer_cap=2))
     assert verify(made.data).facts["full"] is True
-    monkeypatch.setattr(verifier, "MOST_STEPS", 3)
+    monkeypatch.setattr(verifier, "MOST_REACH", 3)
     report = verify(made.data)
     check = next(check for check in report.checks if check.code == "CERTIFICATE")
     assert report.ok

@@ -111,6 +111,15 @@ def test_without_the_earlier_file_the_report_says_so(
     assert said not in lines(verify(first), language)
 
 
+def test_an_earlier_file_that_has_one_before_it_is_told(first: bytes) -> None:
+    second = published(pool_of([]), PLAN, previous=transcript.digest_of(first))
+    third = published(pool_of([]), PLAN, previous=transcript.digest_of(second))
+    said = lines(verify(third, second))
+    told = f"the earlier transcript has one before it: {transcript.digest_of(first)}"
+    assert told in said
+    assert told not in lines(verify(third))
+
+
 def test_another_file_than_the_one_meant_is_refused(first: bytes) -> None:
     other = published(pool_of(["p00"]), PLAN)
     told = (transcript.digest_of(other), transcript.digest_of(first))
