@@ -68,7 +68,7 @@ const WORDS = {
     notes: {
       unsigned: () => "文件未附签名：凭证指纹须与公证单或公示网页上的逐位核对", smallestOnly: () => "只证明了最低机会，未证明其余机会",
       alternates: () => "备选机会已公布，未证明为最高", earlierUnchecked: () => "未核对上一次抽取的公示文件", earlierChecked: () => "上一次抽取的公示文件已核对：自身相符，指纹一致",
-      earlierOlder: ({ earlier }) => `上一次抽取之前还有一次（凭证指纹 ${grouped(earlier.previous.slice(0, 8))}），未核对`,
+      earlierOlder: ({ earlier }) => `上一次抽取之前还有一次：${earlier.previous}`,
     },
     digest: "凭证指纹", key: (party) => `签名公钥（${PARTIES[party] ?? party}）`,
     fairness: (facts) => [`${counted(facts.reaching)} 名可抽专家中，机会最低的人有 `, percent(facts.lowest), " 的机会入选正选；任何抽法都不可能让机会最小的人多于 ", percent(facts.bound), "。"],

@@ -54,7 +54,7 @@ WORDS.en = {
   notes: {
     unsigned: () => "No signature in the file: compare the fingerprint digit by digit with the notarial sheet or the public page", smallestOnly: () => "only the smallest chance is proven, not those above it",
     alternates: () => "chances of alternates are published, not proven best", earlierUnchecked: () => "the earlier transcript was not checked", earlierChecked: () => "the earlier transcript was checked: it fits in itself, and its fingerprint is the one named here",
-    earlierOlder: ({ earlier }) => `the draw before names a draw before itself (${grouped(earlier.previous.slice(0, 8))}), which was not checked`,
+    earlierOlder: ({ earlier }) => `the earlier transcript has one before it: ${earlier.previous}`,
   },
   digest: "fingerprint of the transcript", key: (party) => `public key (${party})`,
   fairness: (facts) => [`Of ${counted(facts.reaching)} people who could be drawn, the least likely had a chance of `, percent(facts.lowest), "; no way of drawing could give everybody more than ", percent(facts.bound), "."],
