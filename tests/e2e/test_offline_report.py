@@ -84,6 +84,7 @@ def test_the_page_takes_the_draw_before_as_a_second_file(offline_page: Page) -> 
     assert harness.barriers(page) == []
     put(page, "别的.json", vector("flow"), field="earlier")
     expect(page.locator("#verdict")).to_contain_text("第 5 步")
+    expect(page.locator("#verdict-text")).to_contain_text("是否放错了那一份")
     expect(page.locator("#compare")).to_be_hidden()
     page.locator("#without-earlier").click()
     expect(notes).to_contain_text("未核对上一次抽取的公示文件")

@@ -33,6 +33,7 @@ const WORDS = {
     passedText: (seconds) => `在您的浏览器内逐项重算，用时 ${seconds} 秒，文件未上传`,
     failed: (n, name) => `验证未通过：第 ${n} 步「${name}」`,
     failedText: (n) => `${n > 1 ? `前 ${n - 1} 步相符，` : ""}第 ${n} 步不符，请勿采信这份文件`,
+    earlierFailed: "与上一次抽取的公示文件对不上。请核对是否放错了那一份；没有放错的，请勿采信",
     unreadable: "文件无法读取，不是抽取凭证", unreadableText: "凭证是抽取完成后公布的 .json 文件，请核对是否选错了文件。",
     bytes: (n) => `${counted(n)} 字节`, fail: "未通过", unchecked: "未检查", uncheckedNote: "前一步未通过，未继续",
     unsigned: "未签名", unsignedNote: "文件未附签名", expected: "应为", found: "文件所载", where: "所在位置",

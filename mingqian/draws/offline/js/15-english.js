@@ -19,6 +19,7 @@ WORDS.en = {
   passedOpen: (n, open) => `All ${n} steps fit, but the ${open.map((name) => ({ lowest: "smallest chance", ceiling: "ceiling" })[name]).join(" and the ")} is NOT PROVEN`,
   passedText: (seconds) => `Recomputed step by step in your browser in ${seconds} s; nothing was uploaded`,
   failed: (n, name) => `Step ${n} failed: ${name}`, failedText: () => "Do not trust this file.",
+  earlierFailed: "It does not fit the transcript of the draw before. Is that the right file? If it is, do not trust this one.",
   unreadable: "The file cannot be read", unreadableText: "A transcript is the .json file published after a draw.",
   bytes: (n) => `${counted(n)} bytes`, fail: "failed", unchecked: "not checked", uncheckedNote: "an earlier step failed",
   unsigned: "unsigned", unsignedNote: "none in the file", expected: "expected", found: "the file says", where: "at",
