@@ -283,8 +283,8 @@ def canonical(value: Any) -> bytes:
 
 def shaped(value: Any, shape: Any) -> bool:
     """Whether a value has a shape as explained above."""
-    if isinstance(shape, tuple) and shape[0] is None:
-        return value is None or shaped(value, shape[1])
+    if shape is Any or isinstance(shape, type):
+        return shape is Any or type(value) is shape
     if isinstance(shape, dict):
         others = shape.get(str, Any)
         return (
@@ -292,14 +292,17 @@ def shaped(value: Any, shape: Any) -> bool:
             and set(shape) <= {*value, str}
             and all(shaped(part, shape.get(name, others)) for name, part in value.items())
         )
-    if isinstance(shape, list) and isinstance(shape[0], type):
-        return isinstance(value, list) and {*map(type, value)} <= {*shape}
-    if isinstance(shape, (list, tuple)):
-        if not isinstance(value, list):
-            return False
-        each = shape if isinstance(shape, tuple) else shape * len(value)
-        return len(value) == len(each) and all(map(shaped, value, each))
-    return shape is Any or type(value) is shape
+    if isinstance(shape, tuple):
+        if shape[0] is None:
+            return value is None or shaped(value, shape[1])
+        return (
+            isinstance(value, list) and len(value) == len(shape) and all(map(shaped, value, shape))
+        )
+    if not isinstance(value, list):
+        return False
+    if isinstance(shape[0], type):
+        return {*map(type, value)} <= {*shape}
+    return all(shaped(part, shape[0]) for part in value)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -647,8 +650,8 @@ class Draw:
         parent, report = judged(data, None)
         failed = "".join(f"step {c.number} {c.code}" for c in report.checks if c.ok is False)
         demand(report.ok, where, "a transcript that verifies", failed)
-        told = doc["previous"]
-        demand(told == parent.doc["digest"], where, parent.doc["digest"], told or "null")
+        given, digest = doc["previous"], parent.doc["digest"]
+        demand(given == digest, where, digest, given or "null")
         self.facts.update(previous="checked", before=parent.doc["previous"])
         plan, before = doc["plan"], parent.doc
         kept = {member["id"] for member in plan["kept"]}
@@ -660,15 +663,11 @@ class Draw:
         drawn = {seat["id"] for seat in before["panel"] + before["alternates"]}
         members = before["plan"]["kept"] + before["plan"]["designated"]
         drawn.update(before["refusals"], (member["id"] for member in members))
-        for people, expected in (
-            (
-                drawn & {person["id"] for person in self.eligible},
-                "nobody of the earlier draw who can be drawn",
-            ),
-            (refusals - drawn, "only people of the earlier draw"),
-            (kept - drawn, "only people of the earlier draw"),
-        ):
-            demand(not people, where, expected, min(people, default=""))
+        again = drawn & {person["id"] for person in self.eligible}
+        told = "nobody of the earlier draw who can be drawn"
+        demand(not again, where, told, min(again, default=""))
+        for people in (refusals - drawn, kept - drawn):
+            demand(not people, where, "only people of the earlier draw", min(people, default=""))
 
     # --- 6 SEED (§4): "seed = H("fairdraw/1/seed", commit, id_1, nonce_1, …, beacon value)" ---
 
@@ -944,6 +943,18 @@ class Draw:
         levels = lottery["levels"] if self.mode == "L" else [self.only_level(lottery["prices"])]
         ledger = Ledger(self)
         remark = self.check_ceiling_prices(ledger) if self.mode == "L" else ""
+        self.check_levels(levels, ledger)
+        bound = "/".join(map(str, self.facts["bound"]))
+        if not self.facts["proven"]:
+            smallest = Fraction(*self.facts["lowest"])
+            bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
+        self.facts["full"] = self.mode == "S" or (self.mode == "B" and self.all_proven())
+        if self.mode == "B" and not self.facts["full"]:
+            remark = ", smallest chance only"
+        return bound + remark
+
+    def check_levels(self, levels: list[dict[str, Any]], ledger: Ledger) -> None:
+        """Every type stands in one level, and has what its level allows."""
         by_chance = [t for t in reversed(self.by_chance) if t in self.seated]
         work = 0
         for i, level in enumerate(levels):
@@ -959,20 +970,17 @@ class Draw:
             self.check_level(where, types, self.chance[by_chance[-1]], ledger.bound(prices))
             ledger.settle(types)
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
-        bound = "/".join(map(str, self.facts["bound"]))
-        if not self.facts["proven"]:
-            smallest = Fraction(*self.facts["lowest"])
-            bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
-        self.facts["full"] = self.mode == "S"
-        if self.mode == "B":
-            strata = sum(seats > 0 for seats in self.seats[0])
-            self.facts["full"] = full = len(self.cells) * strata <= MOST_REACH
-            better = Exchanges(self).better() if full else None
-            if better is not None:
-                where = f"lottery.cells, type {better}"
-                raise Failure(where, "no larger chance to take from", str(self.chance[better]))
-            remark = "" if full else ", smallest chance only"
-        return bound + remark
+
+    def all_proven(self) -> bool:
+        """§5.4: no chance of mode B could grow. False if there is too much to look through."""
+        strata = sum(seats > 0 for seats in self.seats[0])
+        if len(self.cells) * strata > MOST_REACH:
+            return False
+        better = Exchanges(self).better()
+        if better is not None:
+            where, chance = f"lottery.cells, type {better}", self.chance[better]
+            raise Failure(where, "no larger chance to take from", str(chance))
+        return True
 
     def check_ceiling_prices(self, ledger: Ledger) -> str:
         """§5.7: the ceiling is γ times what somebody must have, but for rounding it up."""
@@ -1467,15 +1475,14 @@ def pair(partner: dict[int, int], order: Iterable[int], node: Sequence[int | Non
 # ---------------------------------------------------------------------------------------------
 
 
-@dataclass
 class Arc:
     """From node to node: at least ``low``, at most ``high``, and what flows at this moment."""
 
-    tail: Any
-    head: Any
-    high: int
-    low: int = 0
-    flow: int = 0
+    __slots__ = ("flow", "head", "high", "low", "tail")
+
+    def __init__(self, tail: Any, head: Any, high: int) -> None:
+        self.tail, self.head, self.high = tail, head, high
+        self.low = self.flow = 0
 
 
 class Flow:
