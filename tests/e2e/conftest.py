@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from mingqian.draws import offline
 from tests.e2e import browser as harness
 from tests.e2e.servers import ROOT, Server, serving
 
@@ -120,3 +121,25 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     if report.when == "call":
         item.failed_in_call = report.failed
     return report
+
+
+@pytest.fixture(scope="session")
+def saved_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page as somebody saves it."""
+    path = tmp_path_factory.mktemp("saved") / "offline.html"
+    path.write_bytes(offline.page())
+    return path
+
+
+@pytest.fixture
+def offline_page(_browser: Browser, saved_page: Path, watch: harness.Watch) -> Iterator[Page]:
+    """The saved page opened from the disk; anything it asks of a network fails the test."""
+    asked: list[str] = []
+    context = _browser.new_context(viewport=harness.WIDE, locale="zh-CN")
+    watch.on(context)
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.goto(saved_page.as_uri())
+    yield page
+    context.close()
+    assert asked == [saved_page.as_uri()]

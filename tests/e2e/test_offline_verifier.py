@@ -1,85 +1,37 @@
-"""The offline verifier in a real browser: from a file, without a network, of one mind with verify.py."""
+"""The offline verifier in a real browser, from a file and without a network: of one mind with verify.py."""
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Iterator
-from itertools import batched
-from pathlib import Path
-from typing import Any
+import random
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page
 
-from fairdraw import verify as python_verifier
-from mingqian.draws import offline
-from tests.e2e import browser as harness
-from tests.fairdraw.mutations import LOTTERY_FORGERIES, SUBJECTS, malformed, mutations, vector
+from tests.e2e.offline import Case, both, failing, judged
+from tests.fairdraw.invented import mixed_pool, plan_of, whole_draw
+from tests.fairdraw.mutations import (
+    CEILING_FORGERIES,
+    LOTTERY_FORGERIES,
+    PLAN_FORGERIES,
+    SUBJECTS,
+    malformed,
+    mutations,
+    vector,
+)
 from tests.fairdraw.sealing import forged
+from tests.fairdraw.test_exchanges import circulation, move_about, with_flow
+from tests.fairdraw.test_previous import NAMES as PEOPLE
+from tests.fairdraw.test_previous import PLAN, pool_of, published, seats, supplement
 from tests.fairdraw.test_vectors import NAMES
-
-JUDGE = """async (files) => {
-  const told = [];
-  for (const file of files) {
-    const report = await verify(Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0)));
-    const failed = report.checks.find((check) => check.ok === false);
-    told.push([report.ok, report.checks.map((check) => [check.code, check.ok]), failed ? failed.where : ""]);
-  }
-  return told;
-}"""
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page as somebody saves it."""
-    path = tmp_path_factory.mktemp("saved") / "offline.html"
-    path.write_bytes(offline.page())
-    return path
-
-
-@pytest.fixture
-def offline_page(_browser: Browser, saved: Path, watch: harness.Watch) -> Iterator[Page]:
-    """The saved page opened from the disk; anything it asks of a network fails the test."""
-    asked: list[str] = []
-    context = _browser.new_context(viewport=harness.WIDE, locale="zh-CN")
-    watch.on(context)
-    context.on("request", lambda request: asked.append(request.url))
-    page = context.new_page()
-    page.goto(saved.as_uri())
-    yield page
-    context.close()
-    assert asked == [saved.as_uri()]
-
-
-def both(page: Page, files: list[tuple[str, bytes]]) -> list[str]:
-    """Where the two verifiers differ in a verdict, a step, or the place of a failure."""
-    wrong = []
-    for some in batched(files, 60):
-        answers = page.evaluate(JUDGE, [base64.b64encode(data).decode() for _, data in some])
-        for (told, data), (ok, checks, where) in zip(some, answers):
-            report = python_verifier.verify(data)
-            here = [[check.code, check.ok] for check in report.checks]
-            if (ok, checks) != (report.ok, here):
-                wrong.append(f"{told}: {_failing(checks)}, verify.py {_failing(here)}")
-            elif where != (place := _place(report)) and "FORMAT" not in _failing(here):
-                wrong.append(f"{told}: at {where}, verify.py at {place}")
-    return wrong
-
-
-def _failing(checks: list[list[Any]]) -> str:
-    return next((code for code, ok in checks if ok is False), "nothing fails")
-
-
-def _place(report: Any) -> str:
-    return next((check.where for check in report.checks if check.ok is False), "")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_vector_is_accepted_by_both(offline_page: Page, name: str) -> None:
-    ((ok, checks, _),) = offline_page.evaluate(JUDGE, [base64.b64encode(vector(name)).decode()])
+    ((ok, checks, *_),) = judged(offline_page, [(name, vector(name))])
     assert ok
     assert all(fits for _, fits in checks)
+    assert not both(offline_page, [(name, vector(name))])
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
@@ -88,12 +40,32 @@ def test_every_changed_field_fails_at_the_same_step(offline_page: Page, name: st
     assert not wrong, "\n".join(wrong)
 
 
-def test_forged_lotteries_fail_at_the_same_step(offline_page: Page) -> None:
-    data = vector("quotas")
-    files = [
-        (f"forgery {i}, {code}", forged(data, change))
-        for i, (code, change) in enumerate(LOTTERY_FORGERIES)
+def test_forged_lotteries_and_plans_fail_at_the_same_step(offline_page: Page) -> None:
+    changes = [
+        *(("quotas", code, change) for code, change in LOTTERY_FORGERIES),
+        *(("ceiling", where, change) for where, change in CEILING_FORGERIES),
+        *(("general", where, change) for _, where, change in PLAN_FORGERIES),
     ]
+    files = [
+        (f"forgery {i} of {name}, {told}", forged(vector(name), change))
+        for i, (name, told, change) in enumerate(changes)
+    ]
+    wrong = both(offline_page, files)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_chances_moved_about_are_refused_by_both(offline_page: Page) -> None:
+    pool = mixed_pool(60, strata=4, employers=8)
+    plan = plan_of({f"s{s}": (2, 1) for s in range(4)}, employer_cap=2)
+    made = whole_draw(pool, plan).data
+    files = []
+    for seed in range(60):
+        arcs = circulation(pool, plan, json.loads(made))
+        for _ in range(seed % 7):
+            move_about(arcs, random.Random(seed), set())
+        files.append((f"moved {seed}", with_flow(made, plan, arcs)))
+    places = {where.split(" ")[0] for _, _, where, *_ in judged(offline_page, files)}
+    assert {"lottery.prices", "lottery.cells,"} <= places
     wrong = both(offline_page, files)
     assert not wrong, "\n".join(wrong)
 
@@ -110,60 +82,33 @@ def test_what_is_not_canonical_stops_both_at_the_first_step(offline_page: Page) 
     assert not wrong, "\n".join(wrong)
 
 
-def put(page: Page, name: str, data: bytes) -> None:
-    """Choose a file and wait for the verdict."""
-    file = {"name": name, "mimeType": "application/json", "buffer": data}
-    page.locator("#file").set_input_files(file)
-    expect(page.locator("#filename")).to_have_text(name)
-    expect(page.locator("#working")).to_be_hidden()
-
-
-def test_a_citizen_reads_the_verdict_and_looks_somebody_up(offline_page: Page) -> None:
-    page = offline_page
-    data = vector("general")
-    document = json.loads(data)
-    put(page, "凭证.json", data)
-    expect(page.locator("#verdict")).to_have_text("全部 14 项相符，名单确由本次抽取产生")
-    expect(page.locator("#proofs li.ok")).to_have_count(14)
-    seat = document["panel"][0]
-    page.locator("#wanted").fill(seat["id"])
-    page.locator("#wanted").press("Enter")
-    expect(page.locator("#found")).to_contain_text(f"抽中 {seat['stratum']} 正选第 1 席")
-    page.locator("#everybody").click()
-    chances = {
-        person: str(chance)
-        for ids, chance in python_verifier.verify(data).chances
-        for person in ids
-    }
-    rows = page.locator("#table tbody tr")
-    shown = {row[0]: row[2] for row in (text.split("\t") for text in rows.all_inner_texts())}
-    assert shown == chances
-    assert harness.barriers(page) == []
-    assert harness.overflow(page) == 0
-
-
-def test_a_changed_file_is_named_with_step_and_place_in_both_languages(offline_page: Page) -> None:
-    page = offline_page
-    page.set_viewport_size(harness.NARROW)
-    put(page, "假.json", vector("groups").replace(b'"rank":2', b'"rank":3', 1))
-    expect(page.locator("#verdict")).to_contain_text("第 11 步")
-    failed = page.locator("#proofs li.failed")
-    expect(failed).to_have_attribute("data-code", "PANEL")
-    expect(failed.locator("ins")).to_have_text("2")
-    expect(failed.locator("del")).to_have_text("3")
-    expect(failed).to_contain_text("panel[1].rank")
-    assert harness.barriers(page) == []
-    assert harness.overflow(page) == 0
-    page.locator("#tongue").click()
-    expect(page.locator("#verdict")).to_have_text("Step 11 failed: every primary recomputed")
-    assert harness.overflow(page) == 0
-    put(page, "x.json", b"{")
-    expect(page.locator("#verdict")).to_have_text("The file cannot be read")
-
-
-def test_the_product_serves_the_page_and_links_to_it(page: Page) -> None:
-    page.goto("/verify")
-    page.locator("nav a", has_text="离线验证页").click()
-    expect(page.locator("h1")).to_have_text("自行验证一次抽取")
-    put(page, "凭证.json", vector("flow"))
-    expect(page.locator("#verdict")).to_contain_text("全部 14 项相符")
+def test_both_look_at_the_draw_before(offline_page: Page) -> None:
+    first = published(pool_of([]), PLAN)
+    panel, alternates = seats(first, "panel"), seats(first, "alternates")
+    stranger = next(name for name in PEOPLE if name not in {*panel, *alternates})
+    honest = supplement(first)
+    digest = json.loads(first)["digest"]
+    fitting: list[Case] = [
+        ("not looked at", honest),
+        ("honest", honest, first),
+        ("new ids", supplement(first, prefix="x", free=alternates), first),
+        (
+            "repeated after it was declared void",
+            published(pool_of([]), PLAN, previous=digest),
+            first,
+        ),
+    ]
+    wrong: list[Case] = [
+        ("another draw", honest, vector("strata")),
+        ("no draw before", vector("strata"), first),
+        ("the draw before is forged", honest, first.replace(b'"rank":2', b'"rank":3', 1)),
+        ("the draw before is no transcript", honest, b"{"),
+        ("drawn again", supplement(first, free=alternates, refusals=panel[:1]), first),
+        ("refused without being drawn", supplement(first, refusals=[stranger]), first),
+        ("kept without being drawn", supplement(first, kept=[stranger]), first),
+    ]
+    assert [ok for ok, *_ in judged(offline_page, fitting)] == [True] * len(fitting)
+    for (told, *_), (ok, checks, where, *_) in zip(wrong, judged(offline_page, wrong)):
+        assert (ok, failing(checks), where) == (False, "COMMITMENT", "previous"), told
+    differences = both(offline_page, [*fitting, *wrong])
+    assert not differences, "\n".join(differences)

@@ -27,20 +27,23 @@ const SQUARE_WORDS = Int32Array.from(SQUARE_ROOTS, (value) => Number(value >> 32
 const right = (x, n) => (x >>> n) | (x << (32 - n));
 const left = (x, n) => (x << n) | (x >>> (32 - n));
 
+/** Room for short messages, used again and again: hundreds of thousands of them are hashed. */
+const SHORT = new Uint8Array(1024);
+
 /** The message, a one bit, zeros, and the length in bits in the last eight bytes. */
 function padded(data, block) {
   const size = Math.ceil((data.length + 1 + block / 8) / block) * block;
-  const all = new Uint8Array(size);
+  const all = size > SHORT.length ? new Uint8Array(size) : SHORT.subarray(0, size);
   all.set(data);
+  all.fill(0, data.length);
   all[data.length] = 0x80;
   putEight(all, size - 8, data.length * 8);
-  return new DataView(all.buffer);
+  return new DataView(all.buffer, 0, size);
 }
 
 function wordsToBytes(words) {
-  const bytes = new Uint8Array(32);
-  const view = new DataView(bytes.buffer);
-  words.forEach((word, i) => view.setInt32(4 * i, word));
+  const bytes = new Uint8Array(4 * words.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = words[i >> 2] >>> (24 - 8 * (i & 3));
   return bytes;
 }
 
@@ -57,7 +60,7 @@ function sha256(data) {
       const y = w[i - 2];
       w[i] = w[i - 16] + (right(x, 7) ^ right(x, 18) ^ (x >>> 3)) + w[i - 7] + (right(y, 17) ^ right(y, 19) ^ (y >>> 10));
     }
-    let [a, b, c, d, e, f, g, h] = state;
+    let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
     for (let i = 0; i < 64; i++) {
       const one = (h + (right(e, 6) ^ right(e, 11) ^ right(e, 25)) + ((e & f) ^ (~e & g)) + CUBE_WORDS[i] + w[i]) | 0;
       const two = ((right(a, 2) ^ right(a, 13) ^ right(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
@@ -84,7 +87,7 @@ function sm3(data) {
       const x = w[i - 16] ^ w[i - 9] ^ left(w[i - 3], 15);
       w[i] = x ^ left(x, 15) ^ left(x, 23) ^ left(w[i - 13], 7) ^ w[i - 6];
     }
-    let [a, b, c, d, e, f, g, h] = state;
+    let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
     for (let i = 0; i < 64; i++) {
       const early = i < 16;
       const turned = left(a, 12);

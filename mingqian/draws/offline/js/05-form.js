@@ -34,7 +34,7 @@ const FIELDS = {
       high: orNull(isNumber), low: isNumber, values: listOf(isText),
     })),
     ceiling: orNull(isRatio), employer_cap: orNull(isNumber), group_caps: filledWith(isNumber),
-    designated: listOf(isMember), kept: listOf(isMember),
+    designated: listOf(isMember), kept: listOf(isMember), labels: isPairs, title: isText,
   }),
   beacon: orNull(withFields({ at: isText, source: isText, value: isText })),
   abandoned: listOf(isText), previous: orNull(isText), refusals: listOf(isText),

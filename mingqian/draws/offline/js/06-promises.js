@@ -116,24 +116,31 @@ class Draw {
     return { parties: names.length, mark };
   }
 
-  /**
-   * The draw before must stand for itself, and nobody whom it drew be drawn again. Ids made with fresh salts differ from
-   * draw to draw: of people whose ids do not occur in both files nothing can be said.
-   */
+  /** The draw before must stand for itself, and be the one that is named. */
   async comparePrevious() {
     const earlier = await verify(this.previous, { tell: () => this.breath.tell(0) });
     const failed = earlier.checks.find(({ ok }) => ok === false);
-    demand(earlier.ok, "previous", "an earlier transcript that verifies", failed?.code);
-    const { digest, panel, alternates, pool, refusals, previous } = earlier.draw.doc;
-    demand(digest === this.doc.previous, "previous", this.doc.previous ?? "no earlier transcript", digest);
-    const drawn = new Set([...panel, ...alternates].map(({ id }) => id));
-    const again = this.eligible.find(({ id }) => drawn.has(id));
-    demand(!again, "previous", "nobody drawn before", again?.id);
-    const others = new Set(pool.records.map(({ id }) => id));
-    for (const id of [...drawn, ...refusals]) others.delete(id);
-    const stranger = this.doc.refusals.find((id) => others.has(id));
-    demand(stranger === undefined, "previous", "somebody drawn before", stranger);
-    this.facts.earlier = { previous };
+    demand(earlier.ok, "previous", "a transcript that verifies", `step ${failed?.number} ${failed?.code}`);
+    const before = earlier.draw.doc;
+    demand(before.digest === this.doc.previous, "previous", before.digest, this.doc.previous);
+    // After a draw that was declared void, everybody may be drawn again.
+    if (this.doc.plan.kept.length || this.doc.refusals.length) this.compareSupplement(before);
+    this.facts.earlier = { previous: before.previous };
+  }
+
+  /** Whoever had to do with the draw before is not drawn again, and nobody else refused it or was kept from it. */
+  compareSupplement({ pool, plan, panel, alternates, refusals }) {
+    const known = new Set(pool.records.map(({ id }) => id));
+    // Ids made with fresh salts differ from draw to draw, and nothing can be said of who is who.
+    if (!this.people.some(({ id }) => known.has(id))) return;
+    const named = [panel, alternates, plan.kept, plan.designated].flat().map(({ id }) => id);
+    const before = new Set([...named, ...refusals]);
+    const again = this.eligible.find(({ id }) => before.has(id));
+    demand(!again, "previous", "nobody of the earlier draw who can be drawn", again?.id);
+    for (const ids of [this.doc.refusals, this.doc.plan.kept.map(({ id }) => id)]) {
+      const stranger = ids.find((id) => !before.has(id));
+      demand(stranger === undefined, "previous", "only people of the earlier draw", stranger);
+    }
   }
 
   /** What was said of the beacon before it spoke. */

@@ -67,7 +67,7 @@ class Certified extends Lottery {
     const { lottery } = this.doc;
     const general = this.mode === "L";
     if (general) demand(["halving", "columns"].includes(lottery.method), "lottery.method", "halving or columns", lottery.method);
-    this.people = Float64Array.from(this.types, ({ ids }) => ids.length);
+    this.sizes = Float64Array.from(this.types, ({ ids }) => ids.length);
     this.tariff = new Tariff(this.types.map(({ strata }, t) => [0, 1].map((kind) =>
       strata.filter((s) => this.seats[kind][s]).map((s) => this.rowsOf(t, s, kind).filter((r) => r < this.priced)))), this.priced);
     Object.assign(this.facts, { full: this.mode === "S", ceilingProven: true });
@@ -80,11 +80,11 @@ class Certified extends Lottery {
     for (const [i, level] of levels.entries()) {
       const where = general ? `lottery.levels[${i}]` : "lottery.prices";
       this.checkPrices(level.prices, where);
-      const fits = (t, n) => competing.has(t) && !this.earlier[t] && (n === 0 || level.types[n - 1] < t);
-      demand(level.types.length > 0 && level.types.every(fits), where, "types of no earlier level, in order");
       // Nobody who checks a file should have to wait for ever.
       sums += level.prices.reduce((number, [r]) => number + this.tariff.seatsIn[r], 0);
       demand(sums <= MOST_SUMS, "lottery.levels", `at most ${MOST_SUMS} sums`, sums);
+      const fits = (t, n) => competing.has(t) && !this.earlier[t] && (n === 0 || level.types[n - 1] < t);
+      demand(level.types.length > 0 && level.types.every(fits), where, "types of no earlier level, in order");
       while (this.earlier[this.byChance[poorest]]) poorest++;
       this.judge(level, this.chance[this.byChance[poorest]], i, where);
       for (const t of level.types) this.earlier[t] = 1;
@@ -154,16 +154,16 @@ class Certified extends Lottery {
    */
   bound(prices) {
     const [spared, weights, kept, loose, steps] = Array.from({ length: 5 }, () => new Products());
-    const { people, earlier, units } = this;
+    const { sizes, earlier, units } = this;
     this.tariff.charge(prices, 1, (t, first, spare) => {
-      const number = people[t];
+      const people = sizes[t];
       const gain = first - spare;
-      spared.add(spare, number);
+      spared.add(spare, people);
       if (earlier[t]) {
         kept.add(gain, units[t]);
         steps.add(Math.abs(gain), 1);
-      } else if (gain > 0) weights.add(gain, number);
-      else if (gain < 0) loose.add(gain, number);
+      } else if (gain > 0) weights.add(gain, people);
+      else if (gain < 0) loose.add(gain, people);
     });
     const weight = weights.sum;
     if (!weight) return { bound: this.ceiling, rounding: new Ratio(0) };
@@ -181,11 +181,11 @@ class Certified extends Lottery {
     const where = "lottery.ceiling_prices";
     if (!plan.ceiling) return demand(prices.length === 0, where, "none", "prices");
     this.checkPrices(prices, where);
-    const { people } = this;
+    const { sizes } = this;
     const [spared, weights] = [new Products(), new Products()];
     this.tariff.charge(prices, -1, (t, first, spare) => {
-      spared.add(spare, people[t]);
-      if (first > spare) weights.add(first - spare, people[t]);
+      spared.add(spare, sizes[t]);
+      if (first > spare) weights.add(first - spare, sizes[t]);
     });
     const weight = weights.sum;
     const least = weight ? new Ratio(this.budget(prices, -1) - spared.sum, weight) : new Ratio(0);

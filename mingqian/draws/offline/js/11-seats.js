@@ -67,7 +67,7 @@ class Judge extends Balanced {
     const made = [];
     for (const id of this.types[t].ids) {
       if (seated.has(id)) continue;
-      made.push({ ticket: hex(this.hash("fairdraw/1/ticket", seed, utf8(id))), id, t });
+      made.push({ ticket: this.hash("fairdraw/1/ticket", seed, utf8(id)), id, t });
       await this.breath.take(made.length, this.types[t].ids.length);
     }
     return made.sort(byTicket);
@@ -95,7 +95,7 @@ class Judge extends Balanced {
     const ranks = new Tally();
     places.sort((a, b) => a.s - b.s || byTicket(a, b)).forEach(({ s, ticket, id, t }, i) => {
       const stratum = this.strata[s].id;
-      const seat = { id, rank: ranks.add(s).get(s), stratum, ticket, type: t };
+      const seat = { id, rank: ranks.add(s).get(s), stratum, ticket: hex(ticket), type: t };
       for (const name of [...new Set([...Object.keys(seat), ...Object.keys(told[i])])].sort(byCodePoint)) {
         const where = `${part}[${i}].${name} (${stratum}, ${seat.rank})`;
         demand(name in seat && told[i][name] === seat[name], where, seat[name], told[i][name]);
@@ -149,6 +149,8 @@ class Judge extends Balanced {
   }
 
   signatures() {
+    const names = this.doc.signatures.map(({ party }) => party);
+    demand(ascending(names), "signatures", "every party once, in order", names);
     const parties = this.doc.signatures.map((entry, i) => {
       const [key, signature] = [entry.public_key, entry.signature].map((text) => unhex(text, `signatures[${i}]`));
       const message = this.hash("fairdraw/1/signature", utf8(entry.party), this.d);
@@ -160,7 +162,10 @@ class Judge extends Balanced {
   }
 }
 
-const byTicket = (a, b) => (a.ticket < b.ticket ? -1 : a.ticket > b.ticket ? 1 : byCodePoint(a.id, b.id));
+function byTicket(a, b) {
+  for (let i = 0; i < a.ticket.length; i++) if (a.ticket[i] !== b.ticket[i]) return a.ticket[i] - b.ticket[i];
+  return byCodePoint(a.id, b.id);
+}
 
 /** Inside each family the 1st and the 2nd in order become partners, the 3rd and the 4th, and so on. */
 function makePairs(partner, order, family) {

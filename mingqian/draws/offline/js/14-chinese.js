@@ -33,6 +33,7 @@ const WORDS = {
     passedText: (seconds) => `在您的浏览器内逐项重算，用时 ${seconds} 秒，文件未上传`,
     failed: (n, name) => `验证未通过：第 ${n} 步「${name}」`,
     failedText: (n) => `${n > 1 ? `前 ${n - 1} 步相符，` : ""}第 ${n} 步不符，请勿采信这份文件`,
+    earlierFailed: "与上一次抽取的公示文件对不上。请核对是否放错了那一份；没有放错的，请勿采信",
     unreadable: "文件无法读取，不是抽取凭证", unreadableText: "凭证是抽取完成后公布的 .json 文件，请核对是否选错了文件。",
     bytes: (n) => `${counted(n)} 字节`, fail: "未通过", unchecked: "未检查", uncheckedNote: "前一步未通过，未继续",
     unsigned: "未签名", unsignedNote: "文件未附签名", expected: "应为", found: "文件所载", where: "所在位置",
@@ -54,7 +55,7 @@ const WORDS = {
     },
     certificateOpen: ["最低机会未证明为最高", "机会上限未证明为最低"],
     gapOf: (t) => [
-      ...(t.proven ? [] : [`实际最低 ${t.lowest}，任何抽法都不超过右边的数`]),
+      ...(t.proven ? [] : [`实际最低 ${t.lowest}，而任何抽法都不超过 ${t.bound}`]),
       ...(t.ceilingProven ? [] : [`机会上限 ${t.ceiling}，已证明的只需 ${t.ceilingMost}`]),
     ].join("；"),
     facts: {
@@ -66,9 +67,9 @@ const WORDS = {
     modes: { S: "分专业按签号抽取", B: "按类分配席位后按签号抽取", L: "从等可能的合规名单中抽取" },
     compare: "请与别处公布的核对", beaconSaid: "公共信标", earlierDigest: "上一次抽取的凭证指纹",
     notes: {
-      unsigned: () => "文件未附签名：凭证指纹须与公证单或公示网页上的逐位核对", smallestOnly: () => "只证明了最低机会，较大的机会未逐一证明",
-      alternates: () => "备选机会已公布，未证明为最高", earlierUnchecked: () => "上一次抽取的公示文件未放入，未核对", earlierChecked: () => "上一次抽取的公示文件已核对：自身相符，指纹一致",
-      earlierOlder: ({ earlier }) => `上一次抽取之前还有一次（凭证指纹 ${grouped(earlier.previous.slice(0, 8))}），未核对`,
+      unsigned: () => "文件未附签名：凭证指纹须与公证单或公示网页上的逐位核对", smallestOnly: () => "只证明了最低机会，未证明其余机会",
+      alternates: () => "备选机会已公布，未证明为最高", earlierUnchecked: () => "未核对上一次抽取的公示文件", earlierChecked: () => "上一次抽取的公示文件已核对：自身相符，指纹一致",
+      earlierOlder: ({ earlier }) => `上一次抽取之前还有一次：${earlier.previous}`,
     },
     digest: "凭证指纹", key: (party) => `签名公钥（${PARTIES[party] ?? party}）`,
     fairness: (facts) => [`${counted(facts.reaching)} 名可抽专家中，机会最低的人有 `, percent(facts.lowest), " 的机会入选正选；任何抽法都不可能让机会最小的人多于 ", percent(facts.bound), "。"],

@@ -19,6 +19,7 @@ WORDS.en = {
   passedOpen: (n, open) => `All ${n} steps fit, but the ${open.map((name) => ({ lowest: "smallest chance", ceiling: "ceiling" })[name]).join(" and the ")} is NOT PROVEN`,
   passedText: (seconds) => `Recomputed step by step in your browser in ${seconds} s; nothing was uploaded`,
   failed: (n, name) => `Step ${n} failed: ${name}`, failedText: () => "Do not trust this file.",
+  earlierFailed: "It does not fit the transcript of the draw before. Is that the right file? If it is, do not trust this one.",
   unreadable: "The file cannot be read", unreadableText: "A transcript is the .json file published after a draw.",
   bytes: (n) => `${counted(n)} bytes`, fail: "failed", unchecked: "not checked", uncheckedNote: "an earlier step failed",
   unsigned: "unsigned", unsignedNote: "none in the file", expected: "expected", found: "the file says", where: "at",
@@ -40,7 +41,7 @@ WORDS.en = {
   },
   certificateOpen: ["smallest chance NOT PROVEN", "ceiling NOT PROVEN"],
   gapOf: (t) => [
-    ...(t.proven ? [] : [`the smallest is ${t.lowest}, and no draw reaches more than the figure at the right`]),
+    ...(t.proven ? [] : [`the smallest is ${t.lowest}, and no draw reaches more than ${t.bound}`]),
     ...(t.ceilingProven ? [] : [`the ceiling is ${t.ceiling}, none needs more than ${t.ceilingMost}`]),
   ].join("; "),
   facts: {
@@ -52,9 +53,9 @@ WORDS.en = {
   modes: { S: "S, lots in each stratum", B: "B, seats to types, then lots", L: "L, one of equally likely panels" },
   compare: "Compare with what was published elsewhere", beaconSaid: "public beacon", earlierDigest: "fingerprint of the draw before",
   notes: {
-    unsigned: () => "No signature in the file: compare the fingerprint digit by digit with the notarial sheet or the public page", smallestOnly: () => "only the smallest chance is proven, not each larger one",
+    unsigned: () => "No signature in the file: compare the fingerprint digit by digit with the notarial sheet or the public page", smallestOnly: () => "only the smallest chance is proven, not those above it",
     alternates: () => "chances of alternates are published, not proven best", earlierUnchecked: () => "the earlier transcript was not checked", earlierChecked: () => "the earlier transcript was checked: it fits in itself, and its fingerprint is the one named here",
-    earlierOlder: ({ earlier }) => `the draw before names a draw before itself (${grouped(earlier.previous.slice(0, 8))}), which was not checked`,
+    earlierOlder: ({ earlier }) => `the earlier transcript has one before it: ${earlier.previous}`,
   },
   digest: "fingerprint of the transcript", key: (party) => `public key (${party})`,
   fairness: (facts) => [`Of ${counted(facts.reaching)} people who could be drawn, the least likely had a chance of `, percent(facts.lowest), "; no way of drawing could give everybody more than ", percent(facts.bound), "."],

@@ -47,14 +47,14 @@ function tellFiles() {
 }
 
 /** What a file that fits leaves unproven: the smallest chance, the ceiling. Fractions of panels may do better than whole ones. */
-const open = ({ proven, ceilingProven }) => [...(proven === false ? ["lowest"] : []), ...(ceilingProven === false ? ["ceiling"] : [])];
+const unprovenIn = ({ proven, ceilingProven }) => [...(proven === false ? ["lowest"] : []), ...(ceilingProven === false ? ["ceiling"] : [])];
 
 /** One step as a line of the report. */
 function line(check, ok) {
   const { words } = state;
   let [name, note, figure] = words.steps[check.code];
   let kind = check.ok === true ? "ok" : check.ok === false ? "failed" : check.running ? "running" : "skipped";
-  if (check.ok && open(check.told).length) {
+  if (check.ok && unprovenIn(check.told).length) {
     kind = "partly";
     name = words.certificateOpen[check.told.proven ? 1 : 0];
     note = words.gapOf;
@@ -95,13 +95,14 @@ function tellProgress(checks, code, part) {
 function tellReport() {
   const { words, report } = state;
   const failure = report.checks.find((check) => check.ok === false);
-  const unproven = report.ok ? open(report.draw.facts) : [];
+  const unproven = report.ok ? unprovenIn(report.draw.facts) : [];
   at("banner").className = `banner ${!report.ok ? "bad" : unproven.length ? "partly" : ""}`;
   at("verdict-icon").setAttribute("href", !report.ok ? "#x" : unproven.length ? "#alert-triangle" : "#check");
   let [title, text] = [words.unreadable, words.unreadableText];
   const fitting = report.checks.filter((check) => check.ok).length;
   if (report.ok) [title, text] = [unproven.length ? words.passedOpen(fitting, unproven) : words.passed(fitting), words.passedText(state.seconds)];
   else if (report.readable) [title, text] = [words.failed(failure.number, words.steps[failure.code][0]), words.failedText(failure.number)];
+  if (failure?.where === "previous" && state.files.earlier) text = words.earlierFailed;
   at("verdict").textContent = title;
   at("verdict-text").textContent = text;
   at("proofs").replaceChildren(...report.checks.map((check) => line(check, report.ok)));
