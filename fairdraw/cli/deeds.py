@@ -153,7 +153,8 @@ def _trial(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    report = verify(options.file.read_bytes())
+    before = options.previous
+    report = verify(options.file.read_bytes(), None if before is None else before.read_bytes())
     print("\n".join(lines(report, options.lang)))
     return 0 if report.ok else 1 if report.readable else 2
 

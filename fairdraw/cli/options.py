@@ -71,6 +71,12 @@ def parser() -> argparse.ArgumentParser:
     _as_json(rehearsal)
     check = deeds.add_parser("verify", help="recompute a transcript step by step")
     check.add_argument("file", type=Path)
+    check.add_argument(
+        "--previous",
+        type=Path,
+        metavar="FILE",
+        help="transcript of the draw before, checked with it",
+    )
     check.add_argument("--lang", choices=sorted(WORDS), default="en")
     story = deeds.add_parser("explain", help="chances of a draw and who could enter for whom")
     story.add_argument("file", type=Path)
