@@ -96,6 +96,12 @@ def test_the_notary_sheet_proves_without_a_name(cast):
     assert len(data["panel"]) == 15
     assert "任何抽法都不可能让机会最小的人多于 5/16 ≈ 31.2%" in data["fairness"]
     assert "抽取方法：分专业直接抽签" in data["fairness"]
+    assert {each["label"]: each["keeper"] for each in data["parties"]} == {
+        "系统": "由平台生成",
+        "评委会办公室": "由本人设备生成并保管",
+        "监督人员": "由本人设备生成并保管",
+        "人社部门": "由本人设备生成并保管",
+    }
     assert data["qr"].startswith("<svg")
 
 

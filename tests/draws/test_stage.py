@@ -82,7 +82,17 @@ def test_the_whole_ceremony_in_the_browser(client, cast):
     done = see(client, cast.observer, address(cast))
     assert "抽取完成，正选 15 人、备选 9 人" in done
     assert "3 项通过" in done
+    assert "随机数由本人设备生成并保管，先承诺后揭示" in done
     assert Draw.objects.get().short_code in done
+
+
+def test_a_number_made_on_the_platform_is_not_told_as_kept_by_a_person(client, cast):
+    draw = executed(cast)
+    with unprotected():
+        draw.contributions.filter(party="office").update(self_held=False)
+    done = see(client, cast.observer, address(cast))
+    assert "有随机数由平台代为生成" in done
+    assert "随机数由本人设备生成并保管" not in done
 
 
 def test_no_name_is_in_the_page_by_default_for_anybody(client, cast):

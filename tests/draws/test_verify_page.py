@@ -16,8 +16,11 @@ pytestmark = pytest.mark.django_db
 SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
 
 
-def upload(client, data: bytes, name: str = "凭证.json"):
-    return client.post("/verify", {"file": SimpleUploadedFile(name, data, "application/json")})
+def upload(client, data: bytes, name: str = "凭证.json", *, previous: bytes = b""):
+    files = {"file": SimpleUploadedFile(name, data, "application/json")}
+    if previous:
+        files["previous"] = SimpleUploadedFile("前次.json", previous, "application/json")
+    return client.post("/verify", files)
 
 
 @pytest.fixture
@@ -119,6 +122,30 @@ def test_who_made_the_numbers_is_told_as_the_file_says(kept, words):
     said = said | {"metadata": metadata, "parties": ["hrss", "office"]}
     verdict = tell(replace(judgement, facts=judgement.facts | {"said": said}), data)
     assert words in dict(verdict.facts)["随机数生成"]
+
+
+def test_a_draw_after_a_void_is_checked_with_the_one_before(client, cast):
+    first = voided(cast)
+    second = executed(cast)
+    data, before = bytes(second.transcript), bytes(first.transcript)
+    alone = upload(client, data).text
+    assert "未核对，可与本凭证一并选择" in alone
+    both = upload(client, data, previous=before).text
+    assert "全部 14 项相符" in both
+    assert "已一并核对" in both
+    for wrong in (data, sample_transcript(), b"{}"):
+        page = upload(client, data, previous=wrong).text
+        assert "验证未通过：第 5 步" in page
+        assert "已一并核对" not in page
+
+
+def test_a_file_before_alone_or_beyond_the_limit_is_refused(client, monkeypatch):
+    alone = {"previous": SimpleUploadedFile("前次.json", b"{}", "application/json")}
+    page = client.post("/verify", alone)
+    assert (page.status_code, "请选择凭证文件" in page.text) == (400, True)
+    monkeypatch.setattr(views, "LARGEST", 100)
+    page = upload(client, b"{}", previous=b" " * 101)
+    assert page.status_code == 413
 
 
 def test_both_files_reach_the_verifier_apart():

@@ -257,7 +257,7 @@ def take_the_papers(clerk: Page, number: str, transcript: Path) -> None:
 def verify_as_a_stranger(stranger: Page, transcript: Path, tmp_path: Path) -> None:
     """A chosen file is judged at once: all right, or the failing step by name. The offline program agrees."""
     stranger.goto("/verify")
-    stranger.locator("input[type=file]").set_input_files(transcript)
+    stranger.get_by_label("凭证文件", exact=True).set_input_files(transcript)
     expect(stranger.get_by_text(re.compile(r"全部 \d+ 项相符"))).to_be_visible()
     whole = transcript.read_bytes()
     place = whole.index(b'"ticket":"') + len(b'"ticket":"')
@@ -265,7 +265,7 @@ def verify_as_a_stranger(stranger: Page, transcript: Path, tmp_path: Path) -> No
     changed = tmp_path / "改动.json"
     changed.write_bytes(whole[:place] + digit + whole[place + 1 :])
     stranger.goto("/verify")
-    stranger.locator("input[type=file]").set_input_files(changed)
+    stranger.get_by_label("凭证文件", exact=True).set_input_files(changed)
     expect(stranger.get_by_text(re.compile(r"验证未通过：第 \d+ 步"))).to_be_visible()
     for path, code in ((transcript, 0), (changed, 1)):
         command = [sys.executable, "-m", "fairdraw", "verify", str(path)]

@@ -195,6 +195,12 @@ def checks_on_the_spot(draw: Draw) -> list[OnTheSpot]:
     count = {2: "两方", 3: "三方"}.get(parties, f"{parties} 方")
     pool = is_unchanged(draw) and document["pool"]["root"] == draw.pool_root
     seed = document["seed"] == draw.seed and document["commit"] == draw.commit_hash
+    people = draw.contributions.exclude(party=Party.SERVER)
+    kept = (
+        "先承诺后揭示；有随机数由平台代为生成"
+        if people.filter(self_held=False).exists()
+        else "随机数由本人设备生成并保管，先承诺后揭示"
+    )
     panel, others = len(document["panel"]), len(document["alternates"])
     return [
         OnTheSpot(
@@ -205,7 +211,7 @@ def checks_on_the_spot(draw: Draw) -> list[OnTheSpot]:
         OnTheSpot(
             seed and {"COMMITMENT", "SEED"} <= passed,
             f"种子由{count}共同产生",
-            "先承诺后揭示，任何一方都无法左右",
+            kept,
         ),
         OnTheSpot(
             _rows_agree(draw, document)

@@ -281,8 +281,12 @@ def _keepers(said: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
 def _previous(facts: Mapping[str, Any], said: Mapping[str, Any]) -> str:
     if not isinstance(said.get("previous"), str):
         return ""
-    checked = "已一并核对" if facts.get("with_previous") else "未核对，可与本凭证一并选择"
-    return f"{_hash(said['previous'])}（{checked}）"
+    checked = facts.get("previous") == "checked"
+    words = "已一并核对" if checked else "未核对，可与本凭证一并选择"
+    before = facts.get("before")
+    if checked and isinstance(before, str):
+        words += f"；其前还有一次 {_hash(before)}"
+    return f"{_hash(said['previous'])}（{words}）"
 
 
 def _is_count(value: Any) -> bool:

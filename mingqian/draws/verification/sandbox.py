@@ -125,12 +125,12 @@ def main() -> None:
     spec.loader.exec_module(verifier)
     sent = sys.stdin.buffer.read()
     data, previous = split(sent)
-    report = verifier.verify(data, previous) if previous else verifier.verify(data)
+    report = verifier.verify(data, previous or None)
     told = {
         "ok": report.ok,
         "readable": report.readable,
         "checks": [vars(check) for check in report.checks],
-        "facts": report.facts | {"said": _said(data), "with_previous": bool(previous)},
+        "facts": report.facts | {"said": _said(data)},
     }
     json.dump(told, sys.stdout)
 
