@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import batched
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from fairdraw import verify as python_verifier
 
@@ -60,7 +60,7 @@ def _place(report: Any) -> str:
 
 def put(page: Page, name: str, data: bytes, *, field: str = "file") -> None:
     """Choose a file and wait for the verdict. ``field``: "file", or "earlier" for the draw before."""
-    file = {"name": name, "mimeType": "application/json", "buffer": data}
+    file: FilePayload = {"name": name, "mimeType": "application/json", "buffer": data}
     page.locator(f"#{field}").set_input_files(file)
     expect(page.locator({"file": "#filename", "earlier": "#earlier-name"}[field])).to_have_text(
         name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -82,6 +83,16 @@ def test_what_is_not_canonical_stops_both_at_the_first_step(offline_page: Page) 
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_list_of_any_length_overflows_nothing(offline_page: Page) -> None:
+    def change(document: dict[str, Any]) -> None:
+        document.update(abandoned=["0" * 64] * 150_000, attempt=150_001)
+
+    data = forged(vector("strata"), change)
+    ((ok, checks, *_),) = judged(offline_page, [("abandoned attempts", data)])
+    assert not ok
+    assert failing(checks) == "PANEL"  # the commitment fits, the lots of the old seed do not
+
+
 def test_both_look_at_the_draw_before(offline_page: Page) -> None:
     first = published(pool_of([]), PLAN)
     panel, alternates = seats(first, "panel"), seats(first, "alternates")
@@ -91,7 +102,7 @@ def test_both_look_at_the_draw_before(offline_page: Page) -> None:
     fitting: list[Case] = [
         ("not looked at", honest),
         ("honest", honest, first),
-        ("new ids", supplement(first, prefix="x", free=alternates), first),
+        ("new ids", supplement(first, prefix="x", free=alternates, refusals=panel[:1]), first),
         (
             "repeated after it was declared void",
             published(pool_of([]), PLAN, previous=digest),

@@ -1,6 +1,6 @@
-// What a transcript must look like: which fields, and what kind of value stands in each.
+// What a transcript must look like: which fields, and what kind of value stands in each. Further fields are allowed: they
+// are bound by the digest like all others.
 
-// What stands where. Further fields are allowed: they are bound by the digest like all others.
 const isText = (value) => typeof value === "string";
 const isNumber = (value) => typeof value === "number";
 const orNull = (fits) => (value) => value === null || fits(value);
