@@ -1,4 +1,4 @@
-"""What an interpreter makes of the same draws; needs nothing but the engine."""
+"""What an interpreter makes of the same draws; needs no pytest."""
 
 from __future__ import annotations
 

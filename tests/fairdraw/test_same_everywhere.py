@@ -1,11 +1,12 @@
 """Every interpreter, hash seed and order of the pool gives the same bytes of the same draw.
 
 This interpreter is always asked, as is any other ``python3.12`` to ``python3.14`` on the path that
-can import numpy and highspy. Further ones are named, separated as in PATH, by
-MINGQIAN_PYTHONS; for example, with an environment for each made once by
-``python3.14 -m venv DIR && DIR/bin/pip install numpy highspy``:
+can import all that is NEEDED: numpy, highspy, hypothesis, cryptography. Others are named, separated as
+in PATH, by
+FAIRDRAW_PYTHONS; for example, with an environment for each made once by
+``python3.14 -m venv DIR && DIR/bin/pip install NEEDED``:
 
-    MINGQIAN_PYTHONS=DIR/bin/python ./run test tests/fairdraw/test_same_everywhere.py
+    FAIRDRAW_PYTHONS=DIR/bin/python ./run test tests/fairdraw/test_same_everywhere.py
 """
 
 from __future__ import annotations
@@ -32,12 +33,15 @@ PROGRAM = "from tests.fairdraw.fingerprint import fingerprint; print(fingerprint
 @cache
 def others() -> tuple[str, ...]:
     """Further interpreters that can solve."""
-    named = [name for name in os.environ.get("MINGQIAN_PYTHONS", "").split(os.pathsep) if name]
+    named = [name for name in os.environ.get("FAIRDRAW_PYTHONS", "").split(os.pathsep) if name]
     found = [shutil.which(f"python3.{minor}") for minor in (12, 13, 14)]
     can = []
     for python in dict.fromkeys([*named, *filter(None, found)]):
         if Path(python).resolve() != Path(sys.executable).resolve() or python in named:
-            done = subprocess.run([python, "-c", "import numpy, highspy"], capture_output=True)
+            done = subprocess.run(
+                [python, "-c", "import cryptography, highspy, hypothesis, numpy"],
+                capture_output=True,
+            )
             assert done.returncode == 0 or python not in named, f"{python} cannot solve"
             if done.returncode == 0:
                 can.append(python)
