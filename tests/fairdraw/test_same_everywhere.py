@@ -1,10 +1,9 @@
 """Every interpreter, hash seed and order of the pool gives the same bytes of the same draw.
 
 This interpreter is always asked, as is any other ``python3.12`` to ``python3.14`` on the path that
-can import all that is NEEDED: numpy, highspy, hypothesis, cryptography. Others are named, separated as
-in PATH, by
-FAIRDRAW_PYTHONS; for example, with an environment for each made once by
-``python3.14 -m venv DIR && DIR/bin/pip install NEEDED``:
+can import what is NEEDED: numpy, highspy, hypothesis and cryptography. Others are named by
+FAIRDRAW_PYTHONS, separated as in PATH. An environment for one is made once by
+``python3.14 -m venv DIR && DIR/bin/pip install NEEDED``; then:
 
     FAIRDRAW_PYTHONS=DIR/bin/python ./run test tests/fairdraw/test_same_everywhere.py
 """
