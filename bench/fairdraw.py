@@ -15,7 +15,10 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench import instances
 from bench.measure import line, title
@@ -66,10 +69,56 @@ def install(place: Path) -> str:
     return python
 
 
-def against(bench: Bench, label: str, instance: dict[str, object], goal: str) -> None:
+@dataclass(frozen=True)
+class Line:
+    """One line of the goals: ``task`` on what ``made`` gives (an instance, or the name of one that
+    the engine's own program makes on the spot), against the yardstick or alone."""
+
+    label: str
+    made: Callable[[], dict[str, Any] | str]
+    goal: str
+    yardstick: bool
+    task: str = "draw"
+
+
+def volunteers(shape: instances.Shape) -> Callable[[], dict[str, Any]]:
+    """What makes an instance of a shape."""
+    return lambda: instances.volunteers(shape)
+
+
+#: Every line of the goals but the smallest chance, which has ten instances of its own.
+GOALS = (
+    *(Line(shape.name, volunteers(shape), "50 ×", True) for shape in instances.SMALL),
+    *(Line(shape.name, volunteers(shape), "400 ×", True) for shape in instances.MIDDLE),
+    Line("employer cap 1, n=1,000 k=9", instances.households, "2,000 ×", True),
+    Line(instances.PORTFOLIO.name, volunteers(instances.PORTFOLIO), "5 s", True),
+    Line(
+        f"feasibility, {instances.FEASIBILITY.name}",
+        volunteers(instances.FEASIBILITY),
+        "25 ×",
+        True,
+        "feasible",
+    ),
+    Line(
+        "a million, 40 strata, 8,000 employers, cap 2, k=150",
+        lambda: "million-strata",
+        "0.5 s without grouping",
+        False,
+    ),
+    Line(instances.MILLION.name, lambda: "million-quotas", "6 s", False),
+    Line(
+        "verification of " + instances.PORTFOLIO.name,
+        volunteers(instances.PORTFOLIO),
+        "0.5 s",
+        False,
+        "verify",
+    ),
+)
+
+
+def against(bench: Bench, label: str, path: str, goal: str, task: str = "draw") -> None:
     """One instance, both programs: times, ratio, smallest chances."""
-    path = bench.write(instance)
-    ours, theirs = bench.ours(path), bench.theirs(path)
+    ours, theirs = bench.ours(path, task), bench.theirs(path, task)
     in_turns(ours, theirs, ROUNDS)
     line(label, f"{ratio(ours, theirs)} (goal {goal}): {ours.shown()} against {theirs.shown()}")
     mine = ours.median("lowest")
@@ -82,6 +131,14 @@ def against(bench: Bench, label: str, instance: dict[str, object], goal: str) ->
             f"mode {answer['mode']}, {answer['panels'] or 'no'} panels by {answer['method']}, "
             f"gap {answer['gap']:.1e}",
         )
+    failures(ours, theirs)
+
+
+def failures(*programs: Runs) -> None:
+    """Say why runs failed, if any did; a run that was stopped at the limit is no failure."""
+    for runs in programs:
+        for reason in runs.failures:
+            line("", f"failed: {reason}")
 
 
 def alone(bench: Bench, label: str, instance: str, goal: str, task: str = "draw") -> None:
@@ -99,6 +156,10 @@ def alone(bench: Bench, label: str, instance: str, goal: str, task: str = "draw"
                 f"{k} {v}" for k, v in ours.answers[-1].items() if k in ("bytes", "panels", "mode")
             ),
         )
+    lowest = ours.median("lowest")
+    if lowest is not None:
+        line("", f"smallest chance {lowest:.3e}, gap {ours.answers[-1]['gap']:.1e}")
+    failures(ours)
 
 
 def smallest_chances(bench: Bench) -> None:
@@ -130,35 +191,9 @@ def run() -> None:
     with tempfile.TemporaryDirectory(prefix="mingqian-yardstick-") as name:
         bench = Bench(Path(name))
         title(f"The engine against {YARDSTICK} (highspy), {ROUNDS} rounds in turns")
-        for shape in instances.SMALL:
-            against(bench, shape.name, instances.volunteers(shape), "50 ×")
-        for shape in instances.MIDDLE:
-            against(bench, shape.name, instances.volunteers(shape), "400 ×")
-        homes = instances.households()
-        against(bench, str(homes["name"]), homes, "2,000 ×")
-        portfolio = instances.volunteers(instances.PORTFOLIO)
-        against(bench, instances.PORTFOLIO.name, portfolio, "5 s")
-        shape = instances.FEASIBILITY
-        path = bench.write(instances.volunteers(shape))
-        ours, theirs = bench.ours(path, "feasible"), bench.theirs(path, "feasible")
-        in_turns(ours, theirs, ROUNDS)
-        line(
-            f"feasibility, {shape.name}",
-            f"{ratio(ours, theirs)} (goal 25 ×): {ours.shown()} against {theirs.shown()}",
-        )
+        for goal in GOALS:
+            made = goal.made()
+            path = made if isinstance(made, str) else bench.write(made)
+            show = against if goal.yardstick else alone
+            show(bench, goal.label, path, goal.goal, goal.task)
         smallest_chances(bench)
-        title("The engine alone")
-        alone(
-            bench,
-            "a million, 40 strata, 8,000 employers, cap 2, k=150",
-            "million-strata",
-            "0.5 s without grouping",
-        )
-        alone(bench, instances.MILLION.name, "million-quotas", "6 s")
-        alone(
-            bench,
-            "verification of " + instances.PORTFOLIO.name,
-            bench.write(portfolio),
-            "0.5 s",
-            "verify",
-        )

@@ -186,12 +186,14 @@ def _draw(
 def _draw_strata(solution: Solution, seed: bytes) -> list[tuple[int, bytes, str, int]]:
     grouping = solution.grouping
     tickets = Tickets(seed, profile=solution.profile)
-    home = {person: t for t, kind in enumerate(grouping.types) for person in kind.ids}
-    return [
-        (number, ticket, person, home[person])
+    drawn = [
+        (number, ticket, person)
         for number, people in enumerate(people_by_stratum(grouping))
         for ticket, person in tickets.smallest(people, grouping.plan.strata[number].primary)
     ]
+    names = {person for _, _, person in drawn}
+    home = {p: t for t, kind in enumerate(grouping.types) for p in names.intersection(kind.ids)}
+    return [(number, ticket, person, home[person]) for number, ticket, person in drawn]
 
 
 def _draw_flow(solution: Solution, seed: bytes) -> list[tuple[int, bytes, str, int]]:

@@ -18,6 +18,9 @@ from fairdraw.pool import Pool
 from fairdraw.rules import Plan
 from fairdraw.strata import solve_strata
 
+#: A bound below this is what rounded prices leave of none.
+_NO_CHANCE = Fraction(1, 2**24)
+
 
 @dataclass(frozen=True)
 class StratumChances:
@@ -73,6 +76,27 @@ class Solution:
             if not chance and any(strata[s].primary for s in kind.strata)
             for person in kind.ids
         )
+
+    @cached_property
+    def lost_by_rounding(self) -> tuple[str, ...]:
+        """Those of ``without_chance`` whom only whole numbers of panels keep out (mode L).
+
+        The prices of their level would leave them a chance, but not as much as one seat of their
+        type in all panels together.
+        """
+        if self.lottery is None or self.seating is None or not self.without_chance:
+            return ()
+        from fairdraw.lottery.certificate import Bounds
+        from fairdraw.lottery.layout import lay_out
+
+        levels = self.lottery.levels
+        bounds = Bounds(lay_out(self.seating), self.type_chances, levels, self.lottery.ceiling)
+        lost: list[str] = []
+        for number, level in enumerate(levels):
+            types = [t for t in level.types if not self.type_chances[t]]
+            if types and bounds.of(number)[0] > _NO_CHANCE:
+                lost += (person for t in types for person in self.grouping.types[t].ids)
+        return tuple(sorted(lost))
 
     @property
     def lowest(self) -> Fraction:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import islice
 from math import ceil, gcd, log2
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,6 +34,9 @@ _GRID = 16
 _TINY, _MOST_GAP, _LEAST_GAP = Fraction(1, 2**20), Fraction(1, 2**11), Fraction(1, 2**14)
 #: Digits of the prices that show a ceiling to be needed, and by what share it may be rounded up.
 _CEILING_BITS, _ROUNDED = 30, Fraction(1, 2**10)
+#: Expected chances below this are none; and how much of what is rounded up may be bound to types
+#: that would get nothing otherwise, so that quotas leave room for the choice.
+_NO_CHANCE, _SPARE = 1e-12, 0.5
 #: Whole numbers of a published fraction stay below this.
 _EXACT = 2**53
 
@@ -66,7 +71,32 @@ def _by_halving(
     layout: Layout, gamma: Fraction | None, least: int, progress: Progress | None
 ) -> Lottery | None:
     """Panels with the chances of the linear program; None if they cannot be built."""
-    failures = 0
+    tries = 1 if layout.cells <= _QUICK else _FAILURES
+    for found in islice(_candidates(layout, gamma, least), tries):
+        chosen = split(layout, found.sums, found.panels, progress)
+        if chosen is not None:
+            prices = found.ceiling_prices
+            return _lottery(layout, chosen, found.levels, found.ceiling, "halving", prices)
+    return None
+
+
+class _Candidate(NamedTuple):
+    """What panels could be split from: totals of all cells over so many panels, and their proof."""
+
+    levels: tuple[Level, ...]
+    sums: Ints
+    panels: int
+    ceiling: Fraction | None
+    ceiling_prices: tuple[tuple[int, int], ...]
+
+
+def _candidates(layout: Layout, gamma: Fraction | None, least: int) -> Iterator[_Candidate]:
+    """Those that keep near enough to the bounds.
+
+    The totals alone say how near the chances come, before any panel is made. Those in which
+    somebody gets nothing only because of rounding come last, those with most panels first.
+    """
+    starving = []
     for plan, count, ceiling in _attempts(layout, gamma, least):
         sums = totals(layout, plan.seats, count, ceiling, plan.lowest)
         if sums is None:
@@ -74,18 +104,17 @@ def _by_halving(
         chances = _chances(layout, sums, count)
         most = None if plan.ceiling is None else max([plan.ceiling, *chances])
         levels = plan.levels(layout)
-        # The totals alone say how near the chances come, before any panel is made.
         if not _within_gaps(layout, chances, count, levels, most):
             continue
         if not ceiling_is_needed(layout, plan.ceiling_prices, most, count, gamma):
             continue
-        chosen = split(layout, sums, count, progress)
-        if chosen is not None:
-            return _lottery(layout, chosen, levels, most, "halving", plan.ceiling_prices)
-        failures += 1
-        if failures == (1 if layout.cells <= _QUICK else _FAILURES):
-            return None
-    return None
+        found = _Candidate(levels, sums, count, most, plan.ceiling_prices)
+        expected = plan.seats_of_types(layout) > layout.people * _NO_CHANCE
+        if (expected & (layout.of_types(sums * layout.primary) == 0)).any():
+            starving.append(found)
+        else:
+            yield found
+    yield from reversed(starving)
 
 
 def _attempts(
@@ -99,6 +128,7 @@ def _attempts(
     """
     plan = _expected(layout, gamma)
     seats = plan.seats_of_types(layout)
+    least = _for_everybody(seats, layout, least)
     counts = panel_counts(seats[plan.lowest], least)
     for count in counts[:2]:
         yield plan, count, plan.ceiling
@@ -114,6 +144,22 @@ def _attempts(
     while 2 * least <= MOST_PANELS:
         least *= 2
         yield plan, panel_counts(seats[plan.lowest], least)[0], plan.ceiling
+
+
+def _for_everybody(seats: Floats, layout: Layout, least: int) -> int:
+    """As many panels as it takes, doubled, until no type must end up without any seat.
+
+    ``seats``: expected seats of every type. Totals are rounded down or up, and as many go up as
+    the fractions add up to: with too few panels for the types of a large pool some would have to
+    get nothing although they can have a chance.
+    """
+    drawn = seats[seats > layout.people * _NO_CHANCE]
+    while 2 * least <= MOST_PANELS:
+        exact = drawn * least
+        if (exact < 1).sum() <= (exact - np.floor(exact)).sum() * _SPARE:
+            break
+        least *= 2
+    return least
 
 
 def _by_columns(

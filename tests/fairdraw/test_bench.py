@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 
 import pytest
 
-from bench import instances
+from bench import instances, ours
+from bench.fairdraw import GOALS, failures
 from bench.ours import read
 from bench.rounds import Runs, in_turns, ratio
 from fairdraw.drawing import solve_grouped
 from fairdraw.people.grouping import group_by_type
 
+#: Words of the lines of the goals, by what is measured.
+LINES = {
+    "draw": [
+        "n=110",
+        "n=150",
+        "n=200",
+        "n=500",
+        "n=800",
+        "n=1,000 k=60",
+        "employer cap 1",
+        "n=1,727",
+    ],
+    "feasible": ["n=20,000"],
+    "verify": ["n=1,727"],
+    "alone": ["40 strata, 8,000 employers", "5 categories, 48 values"],
+}
 SAY = "import sys, json; print('noise'); print(json.dumps({'wall': float(sys.argv[1]), 'memory': 2048}))"
 
 
@@ -32,6 +50,41 @@ def test_an_instance_is_the_same_every_time_and_can_be_filled(shape, tmp_path) -
     pool, plan = read(str(path))
     assert (len(pool), plan.primary_seats) == (shape.people, shape.k)
     assert group_by_type(pool, plan).mode == "L"
+
+
+def test_every_line_of_the_goals_is_measured() -> None:
+    for kind, words in LINES.items():
+        labels = [
+            goal.label
+            for goal in GOALS
+            if goal.task == ("draw" if kind == "alone" else kind)
+            and goal.yardstick == (kind in ("draw", "feasible"))
+        ]
+        assert len(labels) == len(words)
+        assert all(word in label for word, label in zip(words, labels))
+    assert len(instances.TEN) == 10
+
+
+@pytest.mark.parametrize("name", ours.LOADED)
+def test_what_is_loaded_beforehand_exists(name: str) -> None:
+    assert importlib.import_module(f"fairdraw.{name}")
+
+
+@pytest.mark.parametrize("task", ["draw", "feasible", "verify"])
+def test_every_task_answers_with_its_figures(task: str, tmp_path, capsys) -> None:
+    path = tmp_path / "instance.json"
+    path.write_text(json.dumps(instances.volunteers(instances.TEN[0])))
+    ours.main(str(path), task)
+    answer = json.loads(capsys.readouterr().out)
+    assert {"wall", "cpu", "memory"} <= set(answer)
+    assert ("lowest" in answer) == (task == "draw")
+
+
+def test_failures_are_printed(capsys) -> None:
+    broken = runs("raise SystemExit('no such library')")
+    in_turns(broken, None, 1)
+    failures(broken)
+    assert "failed: no such library" in capsys.readouterr().out
 
 
 def test_households_become_employers_and_strata(tmp_path) -> None:
