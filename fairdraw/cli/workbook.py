@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,22 +10,54 @@ from typing import Any
 from fairdraw.errors import FairdrawError
 
 LARGEST_FILE = 512 * 2**20
+MOST_CELLS = 50_000_000
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 
 
-def text_of(path: Path) -> str:
-    """The text of a file: FILE_UNREADABLE, FILE_TOO_LARGE, NOT_UTF8."""
+def bytes_in(path: Path) -> bytes:
+    """What stands in a file: FILE_UNREADABLE, FILE_TOO_LARGE."""
     try:
         check_size(path)
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise FairdrawError("FILE_UNREADABLE", file=str(path), reason=error.strerror) from None
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FairdrawError("FILE_UNREADABLE", file=str(path), reason=reason) from None
+
+
+def text_of(path: Path) -> str:
+    """The text of a file: FILE_UNREADABLE, FILE_TOO_LARGE, NOT_UTF8 (with a row), NUL_BYTE."""
+    data = bytes_in(path)
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FairdrawError("NOT_UTF8", file=path.name, byte=error.start) from None
+        row = data.count(b"\n", 0, error.start) + 1
+        raise FairdrawError(
+            "NOT_UTF8", file=path.name, row=row, byte=error.start, guess=_guess(data)
+        ) from None
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise FairdrawError("NUL_BYTE", file=path.name, row=row)
+    return text
+
+
+def _guess(data: bytes) -> str:
+    """What else a file could be; Chinese spreadsheets are often saved as GBK."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "UTF-16"
+    if data[:4] == b"PK\x03\x04":
+        return "a workbook (.xlsx)"
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return "no text"
+    return "GBK"
 
 
 def check_size(path: Path) -> None:
-    """FILE_TOO_LARGE; OSError if there is no such file."""
+    """FILE_TOO_LARGE, FILE_UNREADABLE for what is no plain file; OSError if there is none."""
+    # A pipe or a device may have no end.
+    if not path.is_file() and path.exists():
+        raise FairdrawError("FILE_UNREADABLE", file=str(path), reason="this is no file")
     if path.stat().st_size > LARGEST_FILE:
         raise FairdrawError("FILE_TOO_LARGE", file=path.name, most=LARGEST_FILE)
 
@@ -40,9 +73,10 @@ def workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise FairdrawError("WORKBOOK_NEEDS", file=path.name, package="python-calamine") from None
     try:
         check_size(path)
-        table = (
-            CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
-        )
+        _check_zip(path)
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
+        _check_sheet(path, sheet)
+        table = sheet.to_python(skip_empty_area=False)
     except OSError as error:
         raise FairdrawError("FILE_UNREADABLE", file=str(path), reason=error.strerror) from None
     except (CalamineError, ValueError, IndexError) as error:
@@ -58,6 +92,25 @@ def workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         elif not any(cell.strip() for cell in cells[wide:]):
             cells = cells[:wide]
         yield number, cells
+
+
+def _check_zip(path: Path) -> None:
+    """A small workbook may unpack to more than any memory: WORKBOOK_TOO_LARGE."""
+    if path.suffix.lower() == ".xls" or not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise FairdrawError("WORKBOOK_BROKEN", file=path.name, reason=str(error)[:200]) from None
+    if unpacked > LARGEST_FILE:
+        raise FairdrawError("WORKBOOK_TOO_LARGE", file=path.name, most=LARGEST_FILE)
+
+
+def _check_sheet(path: Path, sheet: Any) -> None:
+    """One stray cell far out makes a table of empty ones: WORKBOOK_TOO_LARGE."""
+    if sheet.width * sheet.height > MOST_CELLS:
+        raise FairdrawError("WORKBOOK_TOO_LARGE", file=path.name, most=MOST_CELLS)
 
 
 def _text(cell: Any) -> str:
