@@ -35,7 +35,8 @@ Names:
 - ``transcript.build / load / digest_of / attach_signature / build_trial``.
 - ``substitution.replay / next_alternate``: who enters for whom under every cap and quota.
 - ``eligibility.Facts, Criteria, judge``: the exclusion codes for one person.
-- ``verify.verify(data) -> Report``: one file, standard library, Python 3.8 or later.
+- ``verify.verify(data, previous=None) -> Report`` of ``Check`` for each step: one file, standard
+  library, Python 3.8 or later.
 
 Everything raises ``FairdrawError(code, **params)`` for what it cannot use. Records (``Pool.records``,
 ``Plan.record``, ``Commitment.record``) are JSON-ready and have inverses, so that the steps may

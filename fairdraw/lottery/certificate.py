@@ -1,8 +1,11 @@
-"""Why nobody's smallest chance can be larger: bounds from row prices, whole numbers only.
+"""Why the smallest chances cannot be larger, and the largest not smaller: bounds from row prices,
+whole numbers only.
 
 Every seat pays the prices of its rows. A panel keeps its rows, so it pays at most
 B = sum of max(price x low, price x high). Each expected seat of a type pays at least its cheapest
-cell; so expected seats, that is chances, are limited by what there is to spend.
+cell; so expected seats, that is chances, are limited by what there is to spend. Turned over: a panel
+pays at least A = sum of min(price x low, price x high), each expected seat at most its dearest cell;
+so somebody must have chance enough to pay it.
 """
 
 from __future__ import annotations
@@ -73,11 +76,36 @@ class Bounds:
 
     def _numbers(self, prices: Sequence[tuple[int, int]]) -> tuple[Any, Any, Any]:
         """A type of number that no sum here can overflow, and people and seats in it."""
-        largest = sum(abs(value) for _, value in prices)
-        people = int(self.layout.people.sum())
-        safe = 4 * largest * max(people, sum(self.seats), 1) < 2**62
-        whole: Any = np.int64 if safe else object
+        whole = _number_for(self.layout, prices, sum(self.seats))
         return whole, self.layout.people.astype(whole), np.array(self.seats, whole)
+
+
+def _number_for(layout: Layout, prices: Sequence[tuple[int, int]], seats: int = 0) -> Any:
+    largest = sum(abs(value) for _, value in prices)
+    safe = 4 * largest * max(int(layout.people.sum()), seats, 1) < 2**62
+    return np.int64 if safe else object
+
+
+def least_maximum(layout: Layout, prices: Sequence[tuple[int, int]]) -> Fraction:
+    """Every lottery over valid panels gives somebody at least this chance, as these prices show."""
+    whole = _number_for(layout, prices)
+    asked, of_row = 0, np.zeros(layout.rows, whole)
+    for row, value in prices:
+        asked += min(value * int(layout.low[row]), value * int(layout.high[row]))
+        of_row[row] = value
+    price = np.zeros(layout.cells, whole)
+    np.add.at(price, layout.cell_of, of_row[layout.row_of])
+    people = layout.people.astype(whole)
+    most, spare = np.zeros_like(people), np.zeros_like(people)
+    most[:] = -max(map(abs, price.tolist()), default=0)
+    np.maximum.at(most, layout.type_of[layout.primary], price[layout.primary])
+    np.maximum.at(spare, layout.type_of[~layout.primary], price[~layout.primary])
+    seated = np.zeros(len(people), bool)
+    seated[layout.type_of[layout.primary]] = True
+    net = np.where(seated, most - spare, 0)
+    weight = int((net * people)[net > 0].sum())
+    left = asked - int((spare * people).sum())
+    return Fraction(left, weight) if weight else Fraction(0)
 
 
 def level_bound(

@@ -119,6 +119,7 @@ def lottery_record(
     return {
         "bound": [bound.numerator, bound.denominator],
         "ceiling": None if limit is None else [limit.numerator, limit.denominator],
+        "ceiling_prices": [list(pair) for pair in lottery.ceiling_prices],
         "cells": [[*seating.cells[c], lottery.totals[c]] for c in used],
         "levels": [
             {"prices": [list(pair) for pair in level.prices], "types": list(level.types)}
@@ -158,6 +159,7 @@ def lottery_of(seating: Seating, record: Mapping[str, Any]) -> Lottery:
             ),
             ceiling=None if limit is None else Fraction(*limit),
             method=record["method"],
+            ceiling_prices=tuple((row, price) for row, price in record["ceiling_prices"]),
         )
     except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError):
         raise FairdrawError("RECORD_INVALID", field="lottery") from None

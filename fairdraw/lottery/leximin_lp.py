@@ -56,9 +56,11 @@ def leximin(layout: Layout, claims: Claims) -> tuple[list[Stage], Floats]:
     return _Sharing(layout, claims, 1).stages()
 
 
-def smallest_maximum(layout: Layout, claims: Claims) -> float:
-    """The smallest chance that the luckiest person can have. Raises Unfillable."""
-    return _Sharing(layout, claims, -1).solve()
+def smallest_maximum(layout: Layout, claims: Claims) -> tuple[float, Floats]:
+    """The smallest chance that the luckiest person can have, and the prices of the rows that show
+    it cannot be smaller. Raises Unfillable."""
+    sharing = _Sharing(layout, claims, -1)
+    return sharing.solve(), sharing.row_prices()
 
 
 def level_prices(
@@ -243,13 +245,18 @@ class _Sharing:
         solution = self.solver.getSolution()
         reduced = np.zeros(self.count)
         reduced[self.active] = np.array(solution.col_dual)[: len(self.active)]
-        prices = np.zeros(self.given)
-        prices[self.kept] = -np.array(solution.row_dual)[: len(self.kept)]
         new = ~self.settled & (reduced > _NOISE)
         if chance >= self.top - 1e-12:
             # Everybody left has as much as anybody may.
             new = ~self.settled
-        return np.flatnonzero(new), prices
+        return np.flatnonzero(new), self.row_prices()
+
+    def row_prices(self) -> Floats:
+        """What the solver says one seat more in each of the given rows is worth."""
+        prices = np.zeros(self.given)
+        duals = np.array(self.solver.getSolution().row_dual)
+        prices[self.kept] = -self.sign * duals[: len(self.kept)]
+        return prices
 
     def stages(self) -> tuple[list[Stage], Floats]:
         """Settle claims round by round until all are."""

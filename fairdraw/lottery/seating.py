@@ -58,6 +58,7 @@ class Lottery:
     ``panels``: each the ascending list of its cells, a cell repeated as often as it has seats.
     ``totals[c]``: seats of cell c over all panels. ``levels``: lowest first. ``ceiling``: nobody's
     chance may exceed it (None: no limit but 1). ``method``: "halving" or "columns".
+    ``ceiling_prices``: (row, price) as in a level; why the largest chance cannot be much smaller.
     """
 
     panels: tuple[tuple[int, ...], ...]
@@ -65,3 +66,4 @@ class Lottery:
     levels: tuple[Level, ...]
     ceiling: Fraction | None
     method: str
+    ceiling_prices: tuple[tuple[int, int], ...] = ()

@@ -9,7 +9,7 @@ from math import ceil, gcd, log2
 import numpy as np
 
 from fairdraw.flow.chances import Unfillable
-from fairdraw.lottery.certificate import Bounds
+from fairdraw.lottery.certificate import Bounds, least_maximum
 from fairdraw.lottery.columns import Columns, Shares, any_panel, equal_panels
 from fairdraw.lottery.layout import Layout, lay_out
 from fairdraw.lottery.leximin_lp import Claims, Stage, level_prices, leximin, smallest_maximum
@@ -30,6 +30,8 @@ _GRID = 16
 #: Room for figures of a solver, and how far the smallest chance may stay below its bound: at most
 #: the first, and at most a sixteenth of the bound or the second, whichever is more.
 _TINY, _MOST_GAP, _LEAST_GAP = Fraction(1, 2**20), Fraction(1, 2**11), Fraction(1, 2**14)
+#: Digits of the prices that show a ceiling to be needed, and by what share it may be rounded up.
+_CEILING_BITS, _ROUNDED = 30, Fraction(1, 2**10)
 #: Whole numbers of a published fraction stay below this.
 _EXACT = 2**53
 
@@ -80,8 +82,8 @@ def _by_halving(
             continue
         chances = _chances(layout, sums, count)
         most = None if plan.ceiling is None else max([plan.ceiling, *chances])
-        made = _lottery(layout, chosen, plan.levels(layout), most, "halving")
-        if _within_gaps(layout, made):
+        made = _lottery(layout, chosen, plan.levels(layout), most, "halving", plan.ceiling_prices)
+        if _within_gaps(layout, made) and ceiling_is_needed(layout, made, gamma):
             return made
     return None
 
@@ -128,8 +130,10 @@ def _by_columns(
         Shares(others.of_cell, others.people),
         progress,
     )
-    ceiling = None
+    ceiling, ceiling_prices = None, np.zeros(0)
     if gamma is not None:
+        # The prices speak of fractions of panels; whole panels may need more.
+        ceiling_prices = smallest_maximum(layout, claims)[1]
         ceiling = _rounded_up(columns.smallest_maximum() * float(gamma))
         columns.ceiling = float(ceiling)
     found = columns.leximin()
@@ -142,18 +146,22 @@ def _by_columns(
     seats: Floats = np.array([float(chance) for chance in chances]) * layout.people
     prices = level_prices(layout, claims, [(new, seats[types[new]]) for _, new in found])
     stages = [Stage(chance, types[new], price) for (chance, new), price in zip(found, prices)]
-    levels = _Plan(seats, stages, ceiling).levels(layout)
+    levels = _Plan(seats, stages, ceiling, ceiling_prices).levels(layout)
     parts = [Part(np.flatnonzero(panel), panel[panel > 0], 1) for panel in panels]
-    made = _lottery(layout, parts, levels, ceiling, "columns")
+    told = _whole_prices(ceiling_prices, _CEILING_BITS)
+    made = _lottery(layout, parts, levels, ceiling, "columns", told)
     _gaps(layout, made)
     return made
 
 
 class _Plan:
-    """Expected seats of every cell, the stages that settled them, and the ceiling kept."""
+    """Expected seats of every cell, the stages that settled them, the ceiling kept and its prices."""
 
-    def __init__(self, seats: Floats, stages: list[Stage], ceiling: Fraction | None) -> None:
+    def __init__(
+        self, seats: Floats, stages: list[Stage], ceiling: Fraction | None, prices: Floats
+    ) -> None:
         self.seats, self.stages, self.ceiling = seats, stages, ceiling
+        self.ceiling_prices = _whole_prices(prices, _CEILING_BITS)
         #: The types of the lowest level.
         self.lowest = stages[0].claims if stages else np.zeros(0, np.int64)
 
@@ -185,14 +193,14 @@ def _expected(layout: Layout, gamma: Fraction | None, grid: int | None = None) -
     ``grid``: make the ceiling a multiple of 1 / grid.
     """
     for together in (False, True):
-        seats, stages, ceiling = _primaries(layout, gamma, grid, together)
+        seats, stages, ceiling, prices = _primaries(layout, gamma, grid, together)
         try:
             rest = _alternates(layout, seats)
         except Unfillable:
             if together:
                 raise
             continue
-        return _Plan(np.where(layout.primary, seats, rest), stages, ceiling)
+        return _Plan(np.where(layout.primary, seats, rest), stages, ceiling, prices)
     raise Unfillable
 
 
@@ -208,18 +216,19 @@ def _claims(layout: Layout, kind: Bools, most: Floats, used: Bools) -> tuple[Cla
 
 def _primaries(
     layout: Layout, gamma: Fraction | None, grid: int | None, together: bool
-) -> tuple[Floats, list[Stage], Fraction | None]:
+) -> tuple[Floats, list[Stage], Fraction | None, Floats]:
     used = np.ones(layout.cells, bool) if together else layout.primary
     most = layout.people.astype(float)
-    ceiling = None
+    ceiling, prices = None, np.zeros(0)
     if gamma is not None:
-        smallest = smallest_maximum(layout, _claims(layout, layout.primary, most, used)[0])
+        claims, _ = _claims(layout, layout.primary, most, used)
+        smallest, prices = smallest_maximum(layout, claims)
         ceiling = _rounded_up(smallest * float(gamma), grid)
         most = most * float(ceiling)
     claims, types = _claims(layout, layout.primary, most, used)
     stages, seats = leximin(layout, claims)
     named = [Stage(stage.chance, types[stage.claims], stage.prices) for stage in stages]
-    return seats, named, ceiling
+    return seats, named, ceiling, prices
 
 
 def _rounded_up(chance: float, grid: int | None = None) -> Fraction:
@@ -252,6 +261,7 @@ def _lottery(
     levels: tuple[Level, ...],
     ceiling: Fraction | None,
     method: str,
+    ceiling_prices: tuple[tuple[int, int], ...],
 ) -> Lottery:
     """Put together; every panel is checked once more against every row and every type."""
     total = np.zeros(layout.cells, np.int64)
@@ -262,7 +272,7 @@ def _lottery(
         raise AssertionError("a panel breaks a row")
     np.add.at(total, cells, seats)
     listed = tuple(tuple(np.repeat(panel.cells, panel.seats).tolist()) for panel in panels)
-    return Lottery(listed, tuple(total.tolist()), levels, ceiling, method)
+    return Lottery(listed, tuple(total.tolist()), levels, ceiling, method, ceiling_prices)
 
 
 def _listed(panel: Ints) -> tuple[int, ...]:
@@ -280,6 +290,15 @@ def _chances(layout: Layout, sums: Ints, panels: int) -> list[Fraction]:
 def allowed_gap(bound: Fraction) -> Fraction:
     """How far the smallest chance of a lottery made by halving may stay below its bound."""
     return min(_MOST_GAP, max(bound / 16, _LEAST_GAP))
+
+
+def ceiling_is_needed(layout: Layout, made: Lottery, gamma: Fraction | None) -> bool:
+    """Whether the ceiling is gamma times what somebody must have, but for rounding it up."""
+    if made.ceiling is None or gamma is None:
+        return True
+    least = gamma * least_maximum(layout, made.ceiling_prices)
+    most = least * (1 + _ROUNDED) + Fraction(1, len(made.panels)) + _TINY
+    return made.ceiling <= min(most, Fraction(1))
 
 
 def _within_gaps(layout: Layout, made: Lottery) -> bool:

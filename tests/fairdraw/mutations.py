@@ -200,6 +200,24 @@ def _refused_yet_eligible(document: dict[str, Any]) -> None:
     document["refusals"] = free[:1]
 
 
+def _higher_ceiling(document: dict[str, Any]) -> None:
+    """A ceiling an eighth above what anybody must have, as if that were so."""
+    numerator, denominator = document["lottery"]["ceiling"]
+    document["lottery"]["ceiling"] = [9 * numerator, 8 * denominator]
+
+
+#: Forgeries of a ceiling, every hash made to fit: (where step CERTIFICATE fails, the change).
+CEILING_FORGERIES: list[tuple[str, Change]] = [
+    ("lottery.ceiling_prices", _higher_ceiling),
+    ("lottery.ceiling_prices", lambda d: d["lottery"].update(ceiling_prices=[])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"].update(ceiling=[1, 1])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"].update(ceiling=[1, 1], ceiling_prices=[])),
+    ("lottery.ceiling_prices", lambda d: d["plan"].update(ceiling=[1, 1])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"].append([10**6, 1])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"].append([0, 1])),
+    ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"][0].__setitem__(1, 2**41)),
+]
+
 #: Forgeries of a general lottery, every hash made to fit: (the step that must fail, the change).
 LOTTERY_FORGERIES: list[tuple[str, Change]] = [
     ("LOTTERY", lambda d: d["lottery"]["panels"][5].pop()),
@@ -225,6 +243,8 @@ LOTTERY_FORGERIES: list[tuple[str, Change]] = [
     ("COMMITMENT", _refused_yet_eligible),
     ("COMMITMENT", lambda d: d.update(previous="")),
     ("CERTIFICATE", lambda d: d["lottery"].update(method="none")),
+    ("CERTIFICATE", lambda d: d["lottery"].update(ceiling_prices=[[0, 1]])),
+    ("FORMAT", lambda d: d["lottery"].pop("ceiling_prices")),
     ("CERTIFICATE", lambda d: d["lottery"].update(bound=[1, 7919])),
     ("CERTIFICATE", lambda d: d["lottery"].update(levels=[])),
     ("CERTIFICATE", lambda d: d["lottery"]["levels"].pop()),
@@ -245,3 +265,68 @@ LOTTERY_FORGERIES: list[tuple[str, Change]] = [
     ("FORMAT", lambda d: d["lottery"].update(mode="B")),
     ("FORMAT", lambda d: d["lottery"].update(panels={})),
 ]
+
+
+def _plan(**fields: Any) -> Change:
+    return lambda d: d["plan"].update(fields)
+
+
+def _chair(**fields: Any) -> Change:
+    return lambda d: d["plan"]["designated"][0].update(fields)
+
+
+def _quota(**fields: Any) -> Change:
+    return lambda d: d["plan"]["quotas"][0].update(fields)
+
+
+def _second(**fields: Any) -> Change:
+    """One more member, like the chair but for these fields."""
+    return lambda d: d["plan"]["kept"].append({**d["plan"]["designated"][0], **fields})
+
+
+def _crowd_of_members(document: dict[str, Any]) -> None:
+    """More members of one employer than its cap."""
+    plan = document["plan"]
+    plan["quotas"] = []
+    plan["kept"] = [{**plan["designated"][0], "id": f"m{n}", "stratum": None} for n in range(5)]
+
+
+MEMBERS, QUOTA = "plan.designated", "plan.quotas[0]"
+#: Plans and commitments that the library refuses to make: (step, where, the change of ``general``).
+PLAN_FORGERIES: list[tuple[str, str, Change]] = [
+    ("RULES", MEMBERS, _second()),
+    ("RULES", MEMBERS, _chair(values=[["region", "west"]])),
+    ("RULES", MEMBERS, _chair(values=[["region", "west"], ["sex", "f"], ["sex", "m"]])),
+    ("RULES", MEMBERS, _chair(group="g9")),
+    ("RULES", MEMBERS, _chair(stratum="nowhere")),
+    ("RULES", MEMBERS, _crowd_of_members),
+    ("RULES", "plan.group_caps", _plan(group_caps={"g9": 2})),
+    ("RULES", "plan.group_caps", _plan(group_caps={"g0": 0})),
+    ("RULES", "plan.group_caps", _plan(group_caps={"g0": 4096})),
+    ("RULES", "plan.employer_cap", _plan(employer_cap=-1)),
+    ("RULES", "plan.employer_cap", _plan(employer_cap=10**6)),
+    ("RULES", "plan.ceiling", _plan(ceiling=[1, 2])),
+    ("RULES", "plan.ceiling", _plan(ceiling=[3, 0])),
+    ("RULES", "plan.ceiling", _plan(ceiling=[4, 2])),
+    ("RULES", "plan.ceiling", _plan(ceiling=[10**6 + 1, 1])),
+    ("RULES", QUOTA, _quota(group="g9")),
+    ("RULES", QUOTA, _quota(values=[])),
+    ("RULES", QUOTA, _quota(values=["west", "south"])),
+    ("RULES", QUOTA, _quota(values=["west", "west"])),
+    ("RULES", QUOTA, _quota(low=-1)),
+    ("RULES", QUOTA, _quota(low=3, high=2)),
+    ("RULES", QUOTA, _quota(alternate_high=4096)),
+    ("RULES", QUOTA, _quota(low=0, high=0)),
+    ("RULES", QUOTA, _quota(low=1000)),
+    ("RULES", QUOTA, _quota(alternate_low=1000)),
+    ("FORMAT", "plan", lambda d: d["plan"].pop("title")),
+    ("FORMAT", "program", lambda d: d["program"].update(more="x")),
+    ("FORMAT", "program", lambda d: d["program"].pop("version")),
+    ("COMMITMENT", "program.hash", lambda d: d["program"].update(hash="0" * 63)),
+    ("COMMITMENT", "parties", lambda d: d["parties"][0].update(id="Office")),
+    ("COMMITMENT", "abandoned", lambda d: d.update(abandoned=["00"], attempt=2)),
+    ("COMMITMENT", "previous", lambda d: d.update(previous="ab")),
+    ("COMMITMENT", "trials", lambda d: d.update(trials=10**9 + 1)),
+    ("POOL", "pool.records[0].values", lambda d: d["pool"]["records"][0]["values"].append(
+        d["pool"]["records"][0]["values"][0])),
+]  # fmt: skip

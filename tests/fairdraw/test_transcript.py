@@ -251,6 +251,11 @@ def test_a_wrong_signature_is_refused_and_a_party_signs_once(made: WholeDraw) ->
         transcript.attach_signature(made.data, "office", key, signature)
 
 
+def test_a_signature_that_stands_there_twice_is_refused(made: WholeDraw) -> None:
+    twice = with_change(made.data, lambda d: d["signatures"].append(d["signatures"][0]))
+    assert failure(twice) == ("SIGNATURES", "signatures")
+
+
 @pytest.mark.parametrize("language", sorted(WORDS))
 def test_the_report_is_in_words(made: WholeDraw, language: str) -> None:
     good = lines(verify(made.data), language)
