@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from fairdraw.errors import FairdrawError
 
-_SENTENCES = {
+#: Every code that the engine raises; docs/fairdraw.md lists them all.
+SENTENCES = {
+    "ANSWER_AFTER_DECLINE": "{id!r} declined before and cannot answer again",
+    "ANSWER_OF_STRANGER": "{id} was not drawn",
+    "ANSWER_UNKNOWN": "{answer} is no answer (ACCEPTED or DECLINED)",
     "ATTEMPT_MISCOUNTED": "attempt {attempt} needs the commitments of all attempts before it, found {abandoned}",
     "BEACON_MISSING": "a beacon was announced, so --beacon-value is needed",
     "BEACON_UNEXPECTED": "no beacon was announced, so --beacon-value has no place",
@@ -13,6 +17,8 @@ _SENTENCES = {
     "CANDIDATE_TWICE": "{id!r} stands in the pool twice",
     "CEILING_BELOW_ONE": "{field} must be at least 1, not {value}",
     "CEILING_INVALID": "{field} must be a number such as 1.5, not {value}",
+    "COLUMN_INVALID": "the column {column!r} is no list of texts",
+    "COLUMN_LENGTH": "the column {column!r} has {found} entries, not {expected}",
     "COLUMN_MISSING": "there is no column {column!r}",
     "COLUMN_TWICE": "the column {column!r} stands there twice",
     "COLUMN_UNKNOWN": "{column!r} is no known column; known are id, employer, strata, excluded, value:NAME",
@@ -22,6 +28,7 @@ _SENTENCES = {
     "DESIGNATED_OVER_QUOTA": "the members who sit outside the draw are already more than the quota of {category!r} allows",
     "EMPLOYER_MISSING": "{id!r} has no employer, so the cap cannot be checked; exclude them (DATA_MISSING)",
     "EXCLUSION_CODE_INVALID": "{text!r} is no exclusion code (capital letters, digits and _)",
+    "EXCLUSION_TWICE": "{id!r} has one exclusion code twice",
     "FIELD_MISSING": "{field} is missing",
     "FIELD_TWICE": "{field} and {other} say the same; give one of them",
     "FIELD_UNKNOWN": "{field!r} is no known field",
@@ -33,6 +40,7 @@ _SENTENCES = {
     "FROZEN_UNREADABLE": "this is no file that `freeze` wrote",
     "GROUP_UNKNOWN": "no stratum is in a group {group!r}",
     "HASH_EXPECTED": "{field} must be 64 hex digits",
+    "INFEASIBLE": "the plan cannot be filled from this pool",
     "INTEGER_EXPECTED": "{field} must be a whole number, not {found}",
     "INTEGER_OUT_OF_RANGE": "{field} must lie between {low} and {high}, not {value}",
     "KEYS_BROKEN": "this is no table of names and salts",
@@ -43,6 +51,8 @@ _SENTENCES = {
     "NONCE_LENGTH": "the contribution of {party!r} must be {least} to {most} bytes, as hex digits",
     "NONCE_MISSING": "the contribution of {party!r} is empty",
     "NONCE_REUSED": "two parties gave the same contribution",
+    "NOT_A_CHANGE_OF_PLAN": "{relaxation} is nothing that a plan says",
+    "NOT_CANONICAL": "this cannot be written as canonical JSON (at {where})",
     "NOT_HEX": "the contribution of {party!r} is no hex digits",
     "NOT_SEATED": "{id!r} does not hold a seat",
     "NOT_UTF8": "the file is not UTF-8 (byte {byte}); it looks like {guess}: save it as CSV UTF-8",
@@ -65,10 +75,19 @@ _SENTENCES = {
     "RECORD_INVALID": "{field} is misshapen",
     "REFUSAL_IN_DRAW": "{id!r} refused and could still be drawn; exclude them",
     "REFUSAL_TWICE": "{id!r} is named twice among those who refused",
+    "RELAXATION_OF_ANOTHER_PLAN": "the change {relaxation} does not fit this plan",
+    "RESULT_IS_OFFICIAL": "this is an official result and no trial",
+    "RESULT_IS_TRIAL": "this is a trial and no official result",
     "REVEAL_MISMATCH": "{party!r} shows another contribution than it committed to",
     "REVEAL_MISSING": "{party!r} has not shown its contribution",
     "REVEAL_UNEXPECTED": "{party} is no party of this draw",
     "ROW_LENGTH": "the row has {found} cells, the header {columns}",
+    "SALT_TOO_SHORT": "a salt must have at least {least} bytes",
+    "SEED_LENGTH": "a seed must have {bytes} bytes",
+    "SIGNATURE_INVALID": "the signature of {party!r} does not fit",
+    "SIGNATURE_TWICE": "{party!r} has signed already",
+    "SOLUTION_OF_ANOTHER_PLAN": "the solution was made for another plan",
+    "SOLUTION_OF_ANOTHER_POOL": "the solution was made for another pool",
     "STRATA_EXPECTED": "the strata of {id!r} must be a list",
     "STRATUM_TWICE": "a stratum is named twice",
     "STRATUM_UNKNOWN": "the plan has no stratum {stratum!r}",
@@ -102,7 +121,7 @@ def sentence(error: FairdrawError) -> str:
         where += f", row {error.params['row']}"
     if "column" in error.params:
         where += f", column {error.params['column']}"
-    text = _SENTENCES.get(error.code)
+    text = SENTENCES.get(error.code)
     try:
         told = str(error) if text is None else text.format(**error.params)
     except KeyError:
