@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fairdraw.canonical import clean_text
 from fairdraw.cli.sheets import Names
 from fairdraw.cli.workbook import text_of
 from fairdraw.errors import FairdrawError
@@ -89,6 +90,6 @@ def _members(table: Mapping[str, Any], name: str, names: Names) -> tuple[Member,
     members = []
     for number, entry in enumerate(_entries(table, name, _MEMBER, "id"), 1):
         values = _table(entry.get("values", {}), f"{name} {number}: values")
-        public = names.public(str(entry["id"]))
+        public = names.public(clean_text(entry["id"], f"{name} {number}: id"))
         members.append(Member(**{**entry, "id": public, "values": tuple(values.items())}))
     return tuple(members)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from fairdraw.errors import FairdrawError
 
 LARGEST_FILE = 512 * 2**20
-MOST_CELLS = 50_000_000
+MOST_CELLS = 20_000_000
+#: Where a row or a cell of a worksheet stands: r="7", r="AB7".
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{0,3})([0-9]{1,7})[\"']")
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 
 
@@ -74,9 +78,9 @@ def workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         check_size(path)
         _check_zip(path)
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-        _check_sheet(path, sheet)
-        table = sheet.to_python(skip_empty_area=False)
+        table = (
+            CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        )
     except OSError as error:
         raise FairdrawError("FILE_UNREADABLE", file=str(path), reason=error.strerror) from None
     except (CalamineError, ValueError, IndexError) as error:
@@ -100,17 +104,41 @@ def _check_zip(path: Path) -> None:
         return
     try:
         with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > LARGEST_FILE:
+                raise FairdrawError("WORKBOOK_TOO_LARGE", file=path.name, most=LARGEST_FILE)
+            for entry in entries:
+                if entry.filename.startswith("xl/worksheets/"):
+                    with archive.open(entry) as sheet:
+                        _check_sheet(path, sheet)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
         raise FairdrawError("WORKBOOK_BROKEN", file=path.name, reason=str(error)[:200]) from None
-    if unpacked > LARGEST_FILE:
-        raise FairdrawError("WORKBOOK_TOO_LARGE", file=path.name, most=LARGEST_FILE)
 
 
-def _check_sheet(path: Path, sheet: Any) -> None:
-    """One stray cell far out makes a table of empty ones: WORKBOOK_TOO_LARGE."""
-    if sheet.width * sheet.height > MOST_CELLS:
-        raise FairdrawError("WORKBOOK_TOO_LARGE", file=path.name, most=MOST_CELLS)
+def _check_sheet(path: Path, sheet: IO[bytes]) -> None:
+    """One stray cell far out makes a table of millions of empty ones: WORKBOOK_TOO_LARGE."""
+    wide = high = unread = 0
+    tail = b""
+    # The length that an archive tells of its parts may be a lie; what comes out is counted.
+    while chunk := sheet.read(2**20):
+        unread += len(chunk)
+        text = tail + chunk
+        for letters, digits in _PLACE.findall(text):
+            high = max(high, int(digits))
+            if letters:
+                wide = max(wide, _column(letters))
+        if wide * high > MOST_CELLS:
+            raise FairdrawError("WORKBOOK_TOO_LARGE", file=path.name, most=MOST_CELLS)
+        if unread > LARGEST_FILE:
+            raise FairdrawError("WORKBOOK_TOO_LARGE", file=path.name, most=LARGEST_FILE)
+        tail = text[-32:]
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
 
 
 def _text(cell: Any) -> str:
