@@ -1,4 +1,4 @@
-"""The command line: ``python -m fairdraw draw | trial | verify | explain | vectors | nonce``."""
+"""The command line: ``python -m fairdraw nonce | freeze | draw | trial | verify | explain | vectors``."""
 
 from __future__ import annotations
 

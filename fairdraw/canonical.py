@@ -105,8 +105,11 @@ def listed(value: Any, field: str) -> list[Any]:
 
 
 def pairs_in(value: Any, field: str) -> list[tuple[Any, Any]]:
-    """Pairs as tuples, from a list of them or a mapping; PAIRS_EXPECTED, LIST_EXPECTED."""
-    pairs = listed(value.items() if isinstance(value, Mapping) else value, field)
+    """Pairs as tuples, from a list of them or a mapping; PAIRS_EXPECTED."""
+    try:
+        pairs = listed(value.items() if isinstance(value, Mapping) else value, field)
+    except FairdrawError as error:
+        raise FairdrawError("PAIRS_EXPECTED", field=field, found=error.params["found"]) from None
     for pair in pairs:
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise FairdrawError("PAIRS_EXPECTED", field=field, found=shown(pair))

@@ -13,11 +13,15 @@ def shown(value: Any) -> str:
     if isinstance(value, int) and value.bit_length() > 512:
         return f"a number of {value.bit_length()} bits"
     try:
-        text = repr(value)
+        text = value if isinstance(value, str) else repr(value)
     except Exception:
         # What somebody hands in may fail at anything, even at telling what it is.
         return type(value).__name__
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _quoted(value: Any) -> str:
+    return repr(shown(value)) if isinstance(value, str) else shown(value)
 
 
 class FairdrawError(Exception):
@@ -32,7 +36,7 @@ class FairdrawError(Exception):
         super().__init__(code, params)
 
     def __str__(self) -> str:
-        facts = " ".join(f"{name}={shown(value)}" for name, value in sorted(self.params.items()))
+        facts = " ".join(f"{name}={_quoted(value)}" for name, value in sorted(self.params.items()))
         return f"{self.code} {facts}".strip()
 
 

@@ -247,7 +247,7 @@ def commit(
 
 def _check_party(party: Any, value: Any) -> None:
     if not isinstance(party, str) or not _PARTY.fullmatch(party):
-        raise FairdrawError("PARTY_INVALID", party=shown(party) if party != "" else "")
+        raise FairdrawError("PARTY_INVALID", party=shown(party))
     hex_hash(value, f"parties.{party}")
 
 

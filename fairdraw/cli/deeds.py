@@ -5,32 +5,27 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from fairdraw import (
-    Beacon,
     FairdrawError,
     Infeasible,
     Plan,
     Pool,
     Solution,
-    commit,
-    derive_seed,
     diagnose,
-    draw,
     nonce_commitment,
-    solve,
     substitution,
     transcript,
     trial,
     vectors,
 )
 from fairdraw.cli import told
+from fairdraw.cli.ceremony import draw_deed, freeze_deed, read_inputs
 from fairdraw.cli.messages import sentence
 from fairdraw.cli.options import parser
-from fairdraw.cli.planfile import read_plan
-from fairdraw.cli.sheets import Names, read_pool, write_keys
+from fairdraw.cli.writing import write_files
 from fairdraw.verify import lines, verify
 
 
@@ -55,61 +50,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _read(options: argparse.Namespace) -> tuple[Pool, Plan, Names]:
-    names = Names(plain=options.plain_ids, profile=options.profile)
-    plan = read_plan(options.plan, names)
-    pool = read_pool(options.pool, names)
-    known = {stratum for names in pool.strata.kinds for stratum in names}
-    for stratum in plan.strata:
-        if stratum.id not in known and stratum.id != "*":
-            print(f"note: nobody in the pool belongs to stratum {stratum.id!r}", file=sys.stderr)
-    return pool, plan, names
-
-
-def _draw(options: argparse.Namespace) -> int:
-    pool, plan, names = _read(options)
-    nonces = _nonces(options.nonce)
-    made_here = not nonces
-    if made_here:
-        nonces = {"office": secrets.token_bytes(32), "server": secrets.token_bytes(32)}
-    beacon = None
-    if options.beacon_source is not None:
-        beacon = Beacon(options.beacon_source, options.beacon_at)
-    with told.progress() as tell:
-        solution = solve(pool, plan, progress=tell)
-    promises = {
-        party: nonce_commitment(nonce, profile=pool.profile) for party, nonce in nonces.items()
-    }
-    commitment = commit(
-        pool,
-        plan,
-        solution,
-        promises,
-        beacon=beacon,
-        trials=options.trials,
-        previous=options.previous,
-        abandoned=options.abandoned,
-        refusals=[names.public(written) for written in options.refused],
-    )
-    result = draw(pool, plan, solution, derive_seed(commitment, nonces, options.beacon_value))
-    data = transcript.build(
-        pool, plan, solution, commitment, nonces, result, beacon_value=options.beacon_value
-    )
-    keys = options.keys or options.out.with_name(options.out.name + ".keys.csv")
-    options.out.write_bytes(data)
-    told.setting(pool, solution)
-    print(f"commit   {commitment.value}\nseed     {result.seed.hex()}")
-    told.seats(result, names)
-    if made_here:
-        print("Both contributions were made by this computer: nobody else vouches for the lots.")
-        print("Give --nonce PARTY=HEX for each party to share that trust.")
-    print(f"transcript written to {options.out}, digest {transcript.digest_of(data)}")
-    if not options.plain_ids:
-        write_keys(keys, names)
-        print(f"names and salts written to {keys}: keep this file private")
-    return 0
-
-
 def _nonce(options: argparse.Namespace) -> int:
     nonce = secrets.token_bytes(32)
     print(f"number (keep it secret until the reveal): {nonce.hex()}")
@@ -117,22 +57,8 @@ def _nonce(options: argparse.Namespace) -> int:
     return 0
 
 
-def _nonces(pairs: Iterable[str]) -> dict[str, bytes]:
-    nonces: dict[str, bytes] = {}
-    for pair in pairs:
-        party, sign, digits = pair.partition("=")
-        try:
-            nonce = bytes.fromhex(digits)
-        except ValueError:
-            sign = ""
-        if not sign or party in nonces:
-            raise FairdrawError("NOT_HEX" if not sign else "PARTY_INVALID", value=pair, party=party)
-        nonces[party] = nonce
-    return nonces
-
-
 def _trial(options: argparse.Namespace) -> int:
-    pool, plan, names = _read(options)
+    pool, plan, names = read_inputs(options)
     if options.number < 1:
         raise FairdrawError(
             "INTEGER_OUT_OF_RANGE", field="--number", low=1, high=10**9, value=options.number
@@ -194,9 +120,10 @@ def _vectors(options: argparse.Namespace) -> int:
     if options.write:
         for path in files:
             if path.name == vectors.PRIMITIVES:
-                path.write_text(vectors.primitives_file(), encoding="utf-8")
+                data = vectors.primitives_file().encode()
             else:
-                path.write_bytes(vectors.drawn_anew(path.read_bytes()))
+                data = vectors.drawn_anew(path.read_bytes())
+            write_files({path: data}, force=True)
             print(f"written {path}")
         return 0
     return max(_judged(path) for path in files)
@@ -209,8 +136,9 @@ def _judged(path: Path) -> int:
 
 
 _DEEDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "draw": _draw,
+    "draw": draw_deed,
     "explain": _explain,
+    "freeze": freeze_deed,
     "nonce": _nonce,
     "trial": _trial,
     "vectors": _vectors,

@@ -43,11 +43,68 @@ Quotas: `low` and `high` people with one of `values` among the primaries, `alter
 `ceiling = "1.5"`: nobody's chance exceeds 1.5 times the smallest possible largest chance.
 
     python -m fairdraw trial --pool pool.csv --plan plan.toml
-    python -m fairdraw draw --pool pool.csv --plan plan.toml --out transcript.json
-    python -m fairdraw verify transcript.json
+    python -m fairdraw freeze --pool pool.csv --plan plan.toml --out frozen.json \\
+        --commitments office=HASH observer=HASH
+    python -m fairdraw draw --frozen frozen.json --nonces office=HEX observer=HEX --out t.json
+    python -m fairdraw verify t.json
+
+The order is the security: everybody commits to a number, `freeze` fixes everything else and prints
+what to publish, and only then are the numbers shown. `python -m fairdraw COMMAND --help` has more.
 
 Exit status: 0 done, 1 the plan cannot be filled or a step of a transcript or a vector fails, 2 bad
-input (the message names file, row and field), 130 interrupted.
+input or a file that is there already (the message names file, row and field), 130 interrupted.
+"""
+
+_FREEZE = """\
+First every party makes a number and hands in its commitment, and nothing else:
+
+    python -m fairdraw nonce
+
+Then everything is fixed. Publish the commitment and the pool root that this prints, and give away
+frozen.json (the names and salts beside it stay private):
+
+    python -m fairdraw freeze --pool pool.csv --plan plan.toml --out frozen.json \\
+        --commitments office=3d1f...HASH observer=a07c...HASH
+
+Then the numbers are shown: python -m fairdraw draw --help
+"""
+
+_DRAW = """\
+In two steps, when everything was fixed by `freeze` and its commitment is public:
+
+    python -m fairdraw draw --frozen frozen.json --out t.json \\
+        --nonces office=4f1c...HEX observer=93be...HEX
+
+In one step, for one person's own use: nobody could see what was fixed before the numbers were known.
+
+    python -m fairdraw draw --pool pool.csv --plan plan.toml --out t.json
+
+No file is written over unless --force is given.
+"""
+
+_TRIAL = """\
+    python -m fairdraw trial --pool pool.csv --plan plan.toml
+    python -m fairdraw trial --pool pool.xlsx --plan plan.toml --number 2 --json
+"""
+
+_VERIFY = """\
+    python -m fairdraw verify t.json
+    python -m fairdraw verify t2.json --previous t.json      # a supplement with the draw before it
+    python3 fairdraw/verify.py t.json                        # the same from one file, any Python
+"""
+
+_EXPLAIN = """\
+    python -m fairdraw explain t.json --chances
+    python -m fairdraw explain t.json --declined ID --declined ID
+"""
+
+_VECTORS = """\
+    python -m fairdraw vectors tests/fairdraw/vectors
+"""
+
+_NONCE = """\
+    python -m fairdraw nonce
+    python -m fairdraw nonce --profile gm
 """
 
 
@@ -60,16 +117,25 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     deeds = made.add_subparsers(
-        dest="command", required=True, metavar="draw|trial|verify|explain|vectors|nonce"
+        dest="command", required=True, metavar="nonce|freeze|draw|trial|verify|explain|vectors"
     )
-    _draw(deeds.add_parser("draw", help="an official draw, written to a transcript"))
-    rehearsal = deeds.add_parser(
-        "trial", help="a rehearsal: can it be filled, what are the chances"
-    )
-    _inputs(rehearsal)
+
+    def deed(name: str, told: str, example: str) -> argparse.ArgumentParser:
+        return deeds.add_parser(
+            name,
+            help=told,
+            description=f"{told[0].upper()}{told[1:]}.",
+            epilog=example,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    _freeze(deed("freeze", "fix everything before a contribution is shown", _FREEZE))
+    _draw(deed("draw", "an official draw, written to a transcript", _DRAW))
+    rehearsal = deed("trial", "a rehearsal: can it be filled, what are the chances", _TRIAL)
+    _inputs(rehearsal, required=True)
     rehearsal.add_argument("--number", type=int, default=1, help="which trial (default 1)")
     _as_json(rehearsal)
-    check = deeds.add_parser("verify", help="recompute a transcript step by step")
+    check = deed("verify", "recompute a transcript step by step", _VERIFY)
     check.add_argument("file", type=Path)
     check.add_argument(
         "--previous",
@@ -78,39 +144,77 @@ def parser() -> argparse.ArgumentParser:
         help="transcript of the draw before, checked with it",
     )
     check.add_argument("--lang", choices=sorted(WORDS), default="en")
-    story = deeds.add_parser("explain", help="chances of a draw and who could enter for whom")
+    story = deed("explain", "chances of a draw and who could enter for whom", _EXPLAIN)
     story.add_argument("file", type=Path)
     story.add_argument("--chances", action="store_true", help="list every person's exact chance")
     story.add_argument(
         "--declined", action="append", default=[], metavar="ID", help="who declined, in order"
     )
     _as_json(story)
-    vectors = deeds.add_parser("vectors", help="check published vectors, or draw them anew")
+    vectors = deed("vectors", "check published vectors, or draw them anew", _VECTORS)
     vectors.add_argument("folder", type=Path, help="with transcripts and primitives.json")
     vectors.add_argument(
         "--write",
         action="store_true",
         help="after a deliberate change of the protocol: draw every case anew (unsigned)",
     )
-    share = deeds.add_parser("nonce", help="make a contribution: a secret number, its commitment")
+    share = deed("nonce", "make a contribution: a secret number, its commitment", _NONCE)
     _profile(share)
     return made
 
 
+def _freeze(made: argparse.ArgumentParser) -> None:
+    _inputs(made, required=True)
+    made.add_argument(
+        "--commitments",
+        nargs="+",
+        required=True,
+        metavar="PARTY=HASH",
+        help="what each party commits to, at least two; `nonce` makes one",
+    )
+    _outputs(made, "frozen.json")
+    _circumstances(made)
+
+
 def _draw(made: argparse.ArgumentParser) -> None:
-    _inputs(made)
+    made.add_argument("--frozen", type=Path, metavar="FILE", help="what `freeze` wrote")
+    _inputs(made, required=False)
+    made.add_argument(
+        "--nonces",
+        nargs="+",
+        default=[],
+        metavar="PARTY=HEX",
+        help="the contributions, 16 to 64 bytes as hex; in one step at least two, or none to have "
+        "two made by this computer",
+    )
     made.add_argument(
         "--nonce",
         action="append",
         default=[],
         metavar="PARTY=HEX",
-        help="a party's contribution, 16 to 64 bytes as hex; give at least two, or none to have two "
-        "made by this computer",
+        help="one of them (may be given again)",
     )
-    made.add_argument("--out", type=Path, default=Path("transcript.json"), metavar="FILE")
+    _outputs(made, "transcript.json")
+    _circumstances(made)
+    made.add_argument("--beacon-value", help="what the public source said")
+
+
+def _outputs(made: argparse.ArgumentParser, name: str) -> None:
     made.add_argument(
-        "--keys", type=Path, metavar="FILE", help="private table of names (default: OUT.keys.csv)"
+        "--out", type=Path, default=Path(name), metavar="FILE", help=f"default: {name}"
     )
+    made.add_argument(
+        "--keys",
+        type=Path,
+        metavar="FILE",
+        help="private table of names (default: beside the file of `freeze` or of a draw in one "
+        "step, with .keys.csv)",
+    )
+    made.add_argument("--force", action="store_true", help="write over files that are there")
+
+
+def _circumstances(made: argparse.ArgumentParser) -> None:
+    """What is bound beside the pool and the plan; in two steps `freeze` binds it."""
     made.add_argument("--trials", type=int, default=0, help="trial draws made before")
     made.add_argument("--previous", metavar="HASH", help="digest of the draw this one supplements")
     made.add_argument(
@@ -129,12 +233,11 @@ def _draw(made: argparse.ArgumentParser) -> None:
     )
     made.add_argument("--beacon-source", help="public source of randomness, named beforehand")
     made.add_argument("--beacon-at", default="", help="when the source speaks")
-    made.add_argument("--beacon-value", help="what it said")
 
 
-def _inputs(made: argparse.ArgumentParser) -> None:
-    made.add_argument("--pool", type=Path, required=True, metavar="CSV", help=".csv or .xlsx")
-    made.add_argument("--plan", type=Path, required=True, metavar="TOML")
+def _inputs(made: argparse.ArgumentParser, *, required: bool) -> None:
+    made.add_argument("--pool", type=Path, required=required, metavar="CSV", help=".csv or .xlsx")
+    made.add_argument("--plan", type=Path, required=required, metavar="TOML")
     _profile(made)
     made.add_argument(
         "--plain-ids", action="store_true", help="publish the ids of the pool, not pseudonyms"

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fairdraw.canonical import clean_text
 from fairdraw.cli.sheets import Names
 from fairdraw.cli.workbook import text_of
 from fairdraw.errors import FairdrawError
@@ -30,6 +31,8 @@ def read_plan(path: Path, names: Names) -> Plan:
     """The plan of a file; errors carry ``file`` and, where it can be told, ``field``."""
     try:
         table = tomllib.loads(text_of(path))
+    except RecursionError:
+        raise FairdrawError("TOML_BROKEN", file=path.name, reason="nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
         raise FairdrawError("TOML_BROKEN", file=path.name, reason=str(error)) from None
     for name in table:
@@ -37,6 +40,12 @@ def read_plan(path: Path, names: Names) -> Plan:
             raise FairdrawError("FIELD_UNKNOWN", file=path.name, field=name)
     ceiling = table.get("ceiling")
     try:
+        if "group_caps" in table:
+            if "group_cap" in table:
+                raise FairdrawError("FIELD_TWICE", field="group_caps", other="group_cap")
+            _table(table["group_caps"], "group_caps")
+        elif isinstance(table.get("group_cap"), dict):
+            raise FairdrawError("INTEGER_EXPECTED", field="group_cap", found="table")
         strata = _entries(table, "stratum", _STRATUM, "id")
         quotas = _entries(table, "quota", _QUOTA, "category", "values")
         return Plan(
@@ -81,6 +90,6 @@ def _members(table: Mapping[str, Any], name: str, names: Names) -> tuple[Member,
     members = []
     for number, entry in enumerate(_entries(table, name, _MEMBER, "id"), 1):
         values = _table(entry.get("values", {}), f"{name} {number}: values")
-        public = names.public(str(entry["id"]))
+        public = names.public(clean_text(entry["id"], f"{name} {number}: id"))
         members.append(Member(**{**entry, "id": public, "values": tuple(values.items())}))
     return tuple(members)

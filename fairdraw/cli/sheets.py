@@ -21,6 +21,9 @@ from fairdraw.cli.workbook import WORKBOOKS, text_of, workbook_rows
 from fairdraw.errors import FairdrawError
 from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym
 
+#: A category for each column after the fourth; nobody reads a sheet that is wider.
+_MOST_COLUMNS = 1000
+
 
 @dataclass
 class Names:
@@ -47,6 +50,8 @@ def read_pool(path: Path, names: Names) -> Pool:
     """The pool of a file; errors carry ``file``, ``row`` (from 1, the header included) and ``column``."""
     table = workbook_rows(path) if path.suffix.lower() in WORKBOOKS else _csv_rows(path)
     _, first = next(table, (1, []))
+    if len(first) > _MOST_COLUMNS:
+        raise FairdrawError("TOO_MANY_COLUMNS", file=path.name, row=1, most=_MOST_COLUMNS)
     header = [name.strip() for name in first]
     _check_header(path, header)
     people = []
@@ -125,10 +130,22 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def write_keys(path: Path, names: Names) -> None:
+def keys_of(names: Names) -> bytes:
     """The private table of written ids, salts and published ids, as CSV."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("id", "salt", "published"))
-        for public, written in sorted(names.written.items(), key=lambda item: item[1]):
-            writer.writerow((written, names.salts[written].hex(), public))
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(("id", "salt", "published"))
+    for public, written in sorted(names.written.items(), key=lambda item: item[1]):
+        writer.writerow((written, names.salts[written].hex(), public))
+    return table.getvalue().encode()
+
+
+def read_keys(path: Path) -> dict[str, str]:
+    """Published id -> written id, from such a table; KEYS_BROKEN."""
+    rows = list(_csv_rows(path))
+    if not rows or rows[0][1] != ["id", "salt", "published"]:
+        raise FairdrawError("KEYS_BROKEN", file=path.name, row=1)
+    for number, cells in rows[1:]:
+        if len(cells) != 3:
+            raise FairdrawError("KEYS_BROKEN", file=path.name, row=number)
+    return {cells[2]: cells[0] for _, cells in rows[1:]}

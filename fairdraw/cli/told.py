@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
+from threading import Timer
 from typing import Any
 
 from fairdraw import Diagnosis, Plan, Pool, Result, Solution, lot_code
@@ -33,6 +34,24 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
+def phase(what: str) -> Iterator[None]:
+    """Says what is going on if it takes more than a second and somebody is looking."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    text = f"{what} ..."
+    timer = Timer(1.0, lambda: print(f"\r{text}", end="", file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        print("\r" + " " * len(text) + "\r", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
 def progress() -> Iterator[Callable[[int, int], None] | None]:
     """Tells how far long work has come, if somebody is looking, and wipes it out in the end."""
     if not sys.stderr.isatty():
@@ -43,10 +62,8 @@ def progress() -> Iterator[Callable[[int, int], None] | None]:
         share = 100 * done // max(total, 1)
         print(f"\rsolving: {share:3} %", end="", file=sys.stderr, flush=True)
 
-    try:
+    with phase("solving: working"):
         yield tell
-    finally:
-        print("\r" + " " * 16 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def solution_facts(solution: Solution) -> dict[str, Any]:

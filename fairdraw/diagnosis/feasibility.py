@@ -131,6 +131,11 @@ def worst_case_gap(grouping: Grouping, demand: Demand) -> Gap:
     return Gap(_spread(short, inside, alternate), rows)
 
 
+def work_of(grouping: Grouping) -> int:
+    """About what it costs to ask once whether a plan can be filled, in units of ``Effort``."""
+    return 500 + 15 * (len(grouping.types) + len(grouping.rows) + len(grouping.plan.strata))
+
+
 def is_feasible(grouping: Grouping, demand: Demand) -> bool:
     """Whether every draw ends with all primaries and all alternates."""
     return not primary_gap(grouping, demand).total and not worst_case_gap(grouping, demand).total

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fairdraw.canonical import instance_of, mapping_of
-from fairdraw.diagnosis.feasibility import Demand, is_feasible
+from fairdraw.diagnosis.effort import Effort, ExhaustedError
+from fairdraw.diagnosis.feasibility import Demand, is_feasible, work_of
 from fairdraw.errors import FairdrawError
 from fairdraw.people.grouping import Grouping, Type
 from fairdraw.rules import Plan
@@ -101,11 +102,13 @@ def find_relaxations(
     conflicts: Sequence[Conflict],
     shortages: Sequence[Shortage],
     relieved: Demand,
-) -> tuple[Relaxation, ...]:
-    """Every proposal that ends at least one conflict, cheapest first.
+    effort: Effort,
+) -> tuple[tuple[Relaxation, ...], bool]:
+    """Every proposal that ends at least one conflict, cheapest first, and whether these are all.
 
     ``relieved``: the demand without the empty seats. A change ends conflict c if the demand with
-    the empty seats of c alone is feasible under it.
+    the empty seats of c alone is feasible under it. Where the work for it was too much, a change is
+    only said to end the conflict for which it was proposed.
     """
     index = grouping.plan.index
     trials: list[Demand] = []
@@ -116,20 +119,40 @@ def find_relaxations(
                 demand = _more(demand, shortage.kind, index[shortage.stratum], shortage.short)
         trials.append(demand)
     found: dict[tuple[str, str], Relaxation] = {}
+    everything = True
+    # One half is for finding changes, the other for finding out what else they mend.
+    further = effort.reserve(1, 2)
     for number, conflict in enumerate(conflicts):
         mine = [shortage for shortage in shortages if shortage.conflict == number]
-        for change in _changes(grouping, conflict, mine, trials[number]):
-            key = (change.code, repr(sorted(change.params.items())))
-            if key in found or _leaves_no_primary(grouping.plan, change):
-                continue
-            solves = tuple(
-                n
-                for n, demand in enumerate(trials)
-                if n == number or _mends(grouping, demand, change)
-            )
-            whole = len(conflicts) == 1 or _mends(grouping, Demand.of(grouping), change)
-            found[key] = replace(change, solves=solves, complete=whole)
-    return tuple(sorted(found.values(), key=lambda change: (change.cost, change.solves)))
+        try:
+            for change in _changes(grouping, conflict, mine, trials[number], effort):
+                key = (change.code, repr(sorted(change.params.items())))
+                if key not in found and not _leaves_no_primary(grouping.plan, change):
+                    found[key] = replace(change, solves=(number,), complete=len(conflicts) == 1)
+        except ExhaustedError:
+            everything = False
+    if len(conflicts) > 1:
+        for key, change in found.items():
+            try:
+                found[key] = _judged(grouping, trials, change, further)
+            except ExhaustedError:
+                everything = False
+                break
+    ordered = sorted(found.values(), key=lambda change: (change.cost, change.solves))
+    return tuple(ordered), everything
+
+
+def _judged(
+    grouping: Grouping, trials: Sequence[Demand], change: Relaxation, effort: Effort
+) -> Relaxation:
+    """Which conflicts beside its own a change ends, and whether it mends everything."""
+    solves = tuple(
+        n
+        for n, demand in enumerate(trials)
+        if n in change.solves or _mends(grouping, demand, change, effort)
+    )
+    whole = _mends(grouping, Demand.of(grouping), change, effort)
+    return replace(change, solves=solves, complete=whole)
 
 
 def find_remedy(
@@ -154,7 +177,11 @@ def find_remedy(
 
 
 def _changes(
-    grouping: Grouping, conflict: Conflict, shortages: Sequence[Shortage], trial: Demand
+    grouping: Grouping,
+    conflict: Conflict,
+    shortages: Sequence[Shortage],
+    trial: Demand,
+    effort: Effort,
 ) -> Iterator[Relaxation]:
     """Proposals for one conflict that have been tried out."""
     proposals = [*_moves(grouping, conflict, shortages, conflict.kind)]
@@ -162,20 +189,21 @@ def _changes(
         # A primary fewer leaves one person more for the alternates of the stratum.
         proposals += _moves(grouping, conflict, shortages, "primary")
     proposals += _fewer_seats(grouping, conflict)
-    yield from (change for change in proposals if _mends(grouping, trial, change))
-    yield from _first_that_mends(grouping, trial, _more_candidates(conflict, shortages))
+    yield from (change for change in proposals if _mends(grouping, trial, change, effort))
+    yield from _first_that_mends(grouping, trial, _more_candidates(conflict, shortages), effort)
     groups = {row.group for row in conflict.caps}
     for group in sorted(group for group in groups if group is not None):
-        yield from _first_that_mends(grouping, trial, _wider_group_cap(grouping.plan, group))
+        wider = _wider_group_cap(grouping.plan, group)
+        yield from _first_that_mends(grouping, trial, wider, effort)
     if None in groups:
-        yield from _first_that_mends(grouping, trial, _wider_cap(grouping.plan))
+        yield from _first_that_mends(grouping, trial, _wider_cap(grouping.plan), effort)
 
 
 def _first_that_mends(
-    grouping: Grouping, trial: Demand, changes: Iterator[Relaxation]
+    grouping: Grouping, trial: Demand, changes: Iterator[Relaxation], effort: Effort
 ) -> Iterator[Relaxation]:
     for change in changes:
-        if _mends(grouping, trial, change):
+        if _mends(grouping, trial, change, effort):
             yield change
             return
 
@@ -268,7 +296,8 @@ def _wider_group_cap(plan: Plan, group: str) -> Iterator[Relaxation]:
         yield _change("RAISE_GROUP_CAP", "", new - old, group=group, old=old, new=new)
 
 
-def _mends(grouping: Grouping, demand: Demand, change: Relaxation) -> bool:
+def _mends(grouping: Grouping, demand: Demand, change: Relaxation, effort: Effort) -> bool:
+    effort.spend(work_of(grouping))
     return is_feasible(*_under(grouping, demand, change))
 
 

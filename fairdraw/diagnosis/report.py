@@ -14,7 +14,9 @@ from fractions import Fraction
 from typing import Any
 
 from fairdraw.canonical import callable_or_none
-from fairdraw.diagnosis.feasibility import Demand, Gap, primary_gap, worst_case_gap
+from fairdraw.diagnosis import effort as means
+from fairdraw.diagnosis.effort import Effort, ExhaustedError
+from fairdraw.diagnosis.feasibility import Demand, Gap, primary_gap, work_of, worst_case_gap
 from fairdraw.diagnosis.relaxation import Relaxation, find_relaxations, find_remedy
 from fairdraw.drawing import Progress, check_parts, solve_grouped
 from fairdraw.lottery.general import RowName, name_rows
@@ -171,10 +173,16 @@ def why_not(grouping: Grouping, pool: Pool) -> Diagnosis:
     strata = count_strata(pool, grouping.plan)
     if grouping.general:
         return _diagnose_general(grouping, strata)
-    conflicts, shortages, relieved = _conflicts(grouping, strata)
-    relaxations = find_relaxations(grouping, conflicts, shortages, relieved)
+    effort = Effort(means.WHOLE_EFFORT)
+    share = effort.reserve(1, 4)
+    conflicts, shortages, relieved = _conflicts(grouping, strata, share)
+    effort.give_back(share)
+    relaxations, everything = find_relaxations(grouping, conflicts, shortages, relieved, effort)
     remedy = find_remedy(grouping, relaxations, len(conflicts))
-    return Diagnosis(False, strata, conflicts, shortages, relaxations, remedy)
+    everything = everything and all(conflict.smallest for conflict in conflicts)
+    return Diagnosis(
+        False, strata, conflicts, shortages, relaxations, remedy, exhaustive=everything
+    )
 
 
 def count_strata(pool: Pool, plan: Plan) -> tuple[StratumCount, ...]:
@@ -200,10 +208,9 @@ def count_strata(pool: Pool, plan: Plan) -> tuple[StratumCount, ...]:
 def _diagnose_general(grouping: Grouping, strata: tuple[StratumCount, ...]) -> Diagnosis:
     """Why no panel keeps the rules of a mode L plan."""
     from fairdraw.diagnosis.conflicts import Problem, find_clashes
-    from fairdraw.diagnosis.effort import WHOLE_EFFORT, Effort
     from fairdraw.diagnosis.remedies import find_changes, find_cure
 
-    plan, effort = grouping.plan, Effort(WHOLE_EFFORT)
+    plan, effort = grouping.plan, Effort(means.WHOLE_EFFORT)
     problem = Problem.of(grouping, effort)
     # Half of the work at most goes into conflicts, so that some is left for what would mend them.
     share = effort.reserve(1, 2)
@@ -289,7 +296,7 @@ def _full_caps(solution: Solution) -> tuple[Row, ...]:
 
 
 def _conflicts(
-    grouping: Grouping, strata: tuple[StratumCount, ...]
+    grouping: Grouping, strata: tuple[StratumCount, ...], effort: Effort
 ) -> tuple[tuple[Conflict, ...], tuple[Shortage, ...], Demand]:
     """All conflicts, the empty seats they cause, and the demand with those seats taken away."""
     demand = Demand.of(grouping)
@@ -298,13 +305,20 @@ def _conflicts(
     kinds: tuple[tuple[str, _Ask], ...] = (("primary", primary_gap), ("alternate", worst_case_gap))
     for kind, ask in kinds:
         while (found := ask(grouping, demand)).total:
-            numbers = _smallest_conflict(grouping, demand, kind, ask, found)
+            smallest = True
+            try:
+                numbers = _smallest_conflict(grouping, demand, kind, ask, found, effort)
+            except ExhaustedError:
+                # The strata of the cut are a conflict; if they alone are none, all of them are.
+                numbers, smallest = sorted(found.seats), False
+                if not ask(grouping, _only(demand, kind, numbers)).total:
+                    numbers = [n for n, seats in enumerate(getattr(demand, kind)) if seats]
             gap = ask(grouping, _only(demand, kind, numbers))
             seats = getattr(demand, kind)
             need = sum(seats[n] for n in numbers)
             names = tuple(strata[n].stratum for n in numbers)
             caps = tuple(grouping.rows[r] for r in gap.rows)
-            conflicts.append(Conflict(kind, names, need, gap.total, caps))
+            conflicts.append(Conflict(kind, names, need, gap.total, caps, (), smallest))
             taken = _share(gap.total, numbers, seats)
             for n, missing in taken.items():
                 count, wanted = strata[n], getattr(strata[n], kind)
@@ -324,19 +338,27 @@ def _conflicts(
 
 
 def _smallest_conflict(
-    grouping: Grouping, demand: Demand, kind: str, ask: _Ask, found: Gap
+    grouping: Grouping, demand: Demand, kind: str, ask: _Ask, found: Gap, effort: Effort
 ) -> list[int]:
-    """Start from the strata of a cut and drop them one by one as long as a conflict remains."""
+    """Start from the strata of a cut and drop them one by one as long as a conflict remains.
+
+    ExhaustedError if that is too much work.
+    """
+
+    def asked(numbers: list[int]) -> int:
+        effort.spend(work_of(grouping))
+        return ask(grouping, _only(demand, kind, numbers)).total
+
     wanted = [n for n, seats in enumerate(getattr(demand, kind)) if seats]
     for n in wanted:
-        if ask(grouping, _only(demand, kind, [n])).total:
+        if asked([n]):
             return [n]
     numbers = sorted(found.seats)
-    if not ask(grouping, _only(demand, kind, numbers)).total:
+    if not asked(numbers):
         numbers = wanted
     for n in list(numbers):
         fewer = [m for m in numbers if m != n]
-        if fewer and ask(grouping, _only(demand, kind, fewer)).total:
+        if fewer and asked(fewer):
             numbers = fewer
     return numbers
 

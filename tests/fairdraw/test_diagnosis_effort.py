@@ -125,3 +125,31 @@ def test_people_who_were_merged_are_told_apart_again() -> None:
     assert problem.search.panel(problem.only(problem.rules)) == (0, 0, 1, 1)
     uncapped = [rule for rule in problem.rules if rule != Rule("EMPLOYER_CAP")]
     assert problem.search.panel(problem.only(uncapped)) == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize("work", [0, 30_000, 300_000, ENOUGH])
+def test_strata_without_quotas_are_diagnosed_within_the_same_means(
+    work: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effort, "WHOLE_EFFORT", work)
+    number = 8
+    people = [
+        Candidate(f"p{i}", f"e{i % 5}", (f"s{i % number}", f"s{(3 * i + 1) % number}"))
+        for i in range(2 * number)
+        if i % number != (3 * i + 1) % number
+    ]
+    pool = Pool(people)
+    plan = Plan(tuple(Stratum(f"s{i}", 6, 1) for i in range(number)), employer_cap=3)
+    diagnosis = diagnose(pool, plan)
+    assert diagnosis.conflicts
+    assert diagnosis == diagnose(pool, plan)
+    for conflict in diagnosis.conflicts:
+        if conflict.kind == "primary":
+            kept = tuple(s for s in plan.strata if s.id in conflict.strata)
+            without = Plan(tuple(Stratum(s.id, s.primary, 0) for s in kept), employer_cap=3)
+            assert not diagnose(pool, without).feasible
+    for change in diagnosis.relaxations:
+        if change.complete and change.code != "MORE_CANDIDATES":
+            assert diagnose(pool, apply_relaxation(plan, change)).feasible
+    assert diagnosis.exhaustive == (work == ENOUGH)
+    assert diagnosis.relaxations or work < ENOUGH

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import fairdraw
 from fairdraw.__main__ import EXAMPLE, main
+from fairdraw.cli.messages import SENTENCES
 from fairdraw.verify import STEPS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -61,3 +65,27 @@ def test_the_formats_in_the_help_are_those_that_are_read(
 def test_the_protocol_page_names_every_step_of_the_verifier() -> None:
     page = (DOCS / "draw-protocol.md").read_text()
     assert all(f"`{step}`" in page for step in STEPS)
+
+
+def raised_codes() -> Iterator[str]:
+    """Every code in a ``FairdrawError(...)`` of the engine, and that of ``Infeasible``."""
+    yield "INFEASIBLE"
+    for path in Path(fairdraw.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "FairdrawError":
+                code = node.args[0]
+                if isinstance(code, ast.Constant):
+                    yield str(code.value)
+                else:
+                    # Anything else hands on the code of another error.
+                    assert ast.unparse(code) == "error.code", path
+
+
+def test_every_error_code_is_documented_with_its_meaning() -> None:
+    page = (DOCS / "fairdraw.md").read_text()
+    table = page[page.index("## Errors") : page.index("## Choosing the mode")]
+    rows = dict(re.findall(r"(?m)^\| `([A-Z0-9_]+)` \| (.+) \|$", table))
+    assert set(rows) == set(raised_codes()) == set(SENTENCES)
+    assert list(rows) == sorted(rows)
+    for code, meaning in rows.items():
+        assert meaning == re.sub(r"{([a-z]+)(![a-z])?}", r"*\1*", SENTENCES[code])
