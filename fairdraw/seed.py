@@ -197,6 +197,7 @@ def commit(
 ) -> Commitment:
     """Bind pool, rules, lottery, program and the parties' commitments together.
 
+    ``solution``: as solved, or the hash of its lottery where only that was kept.
     ``parties``: party id -> nonce commitment, at least two (TOO_FEW_PARTIES), all different
     (NONCE_REUSED). ``trials``: how many trial draws were made of this plan. ``abandoned``: the
     commitment values of all earlier attempts at this draw, in order (``NEVER_COMMITTED`` for one
@@ -211,7 +212,10 @@ def commit(
 
     profile = instance_of(pool, Pool, "pool").profile
     instance_of(plan, Plan, "plan")
-    instance_of(solution, Solution, "solution")
+    if isinstance(solution, str):
+        lottery = hex_hash(solution, "solution")
+    else:
+        lottery = instance_of(solution, Solution, "solution").lottery_hash
     if len(mapping_of(parties, "parties")) < 2:
         raise FairdrawError("TOO_FEW_PARTIES", least=2, found=len(parties))
     for party, value in parties.items():
@@ -230,7 +234,7 @@ def commit(
     open_commitment = Commitment(
         pool_root=pool.root,
         rules_hash=plan.rules_hash(profile=profile),
-        lottery_hash=solution.lottery_hash,
+        lottery_hash=lottery,
         program=this_program(profile),
         parties=tuple(sorted(parties.items())),
         beacon=beacon,

@@ -134,13 +134,6 @@ def is_unchanged(draw: Draw) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenLottery:
-    """The fingerprint of the lottery as fixed at the freeze, all that a commitment needs of it."""
-
-    lottery_hash: str
-
-
 def abandoned_attempts(draw: Draw) -> list[str]:
     """The commitments of all earlier attempts at the same draw, in order."""
     earlier = draw.application.draws.filter(attempt__lt=draw.attempt).order_by("attempt")
@@ -155,7 +148,7 @@ def commitment_of(
     return fairdraw.commit(
         pool or frozen_pool(draw),
         plan or frozen_plan(draw),
-        FrozenLottery(draw.lottery_hash),
+        draw.lottery_hash,
         dict(draw.contributions.values_list("party", "commitment")),
         trials=draw.trials_counted,
         attempt=draw.attempt,
