@@ -44,16 +44,16 @@ happen in different processes. Solving and drawing are deterministic: the same p
 give the same bytes on every platform.
 """
 
-from fairdraw.diagnosis.relaxation import Relaxation, apply_relaxation
-from fairdraw.diagnosis.report import (
+from fairdraw.diagnosis.findings import (
     Conflict,
     Diagnosis,
     QuotaShortage,
     Shortage,
     StratumCount,
     TightRow,
-    diagnose,
 )
+from fairdraw.diagnosis.relaxation import Relaxation, apply_relaxation
+from fairdraw.diagnosis.report import diagnose
 from fairdraw.drawing import Result, Seat, draw, solve, trial
 from fairdraw.errors import FairdrawError, Infeasible
 from fairdraw.pool import Candidate, Exclusion, Pool, pseudonym

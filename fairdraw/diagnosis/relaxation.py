@@ -21,7 +21,7 @@ from fairdraw.people.grouping import Grouping, Type
 from fairdraw.rules import Plan
 
 if TYPE_CHECKING:
-    from fairdraw.diagnosis.report import Conflict, Shortage
+    from fairdraw.diagnosis.findings import Conflict, Shortage
 
 #: What one step of a change costs; only the order matters.
 COSTS = {

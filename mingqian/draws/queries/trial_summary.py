@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import fairdraw
+from fairdraw import Diagnosis
 from fairdraw.diagnosis.relaxation import Relaxation
-from fairdraw.diagnosis.report import Diagnosis
 from mingqian.draws.models import DrawApplication
 from mingqian.experts.models import Expert
 from mingqian.web.sealed import mask_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import fairdraw
+from fairdraw import Diagnosis, diagnose
 from fairdraw.diagnosis.relaxation import Relaxation
-from fairdraw.diagnosis.report import Diagnosis, diagnose
 from mingqian.draws.models import DrawApplication
 from mingqian.draws.words import conflict_words
 

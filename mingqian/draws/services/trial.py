@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 import fairdraw
-from fairdraw.diagnosis.report import Diagnosis, diagnose
+from fairdraw import Diagnosis, diagnose
 from mingqian.accounts.access import check
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
