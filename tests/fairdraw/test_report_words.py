@@ -20,7 +20,7 @@ SCRIPT = Path(verifier.__file__)
 
 def test_what_a_file_says_cannot_steer_the_terminal() -> None:
     said = "\x1b[2J 1 ok\nevery step fits\u202e\x85\u2028"
-    data = vector("strata").replace(b'"fairdraw/1"', json.dumps(said).encode(), 1)
+    data = json.dumps({"format": said}).encode()
     report = verify(data)
     assert report.checks[0].found == said
     told = "\n".join(lines(report))
