@@ -98,6 +98,7 @@ def worst_panel(grouping: Grouping, demand: Demand) -> tuple[int, tuple[int, ...
     # outside[s] = 1: the seats of stratum s are on the far side of the cut.
     outside = {s: program.column(-n, 1.0, integer=True) for s, n in enumerate(alternate) if n}
     row_cut: dict[int, int] = {}
+    row_saved: dict[int, list[int]] = {}
     loads: list[list[int]] = [[] for _ in rooms]
     fills: list[list[int]] = [[] for _ in primary]
     for kind, rows in zip(grouping.types, grouping.rows_of):
@@ -118,11 +119,17 @@ def worst_panel(grouping: Grouping, demand: Demand) -> tuple[int, tuple[int, ...
             for r in rows:
                 if r not in row_cut:
                     row_cut[r] = program.column(rooms[r], 1.0, integer=True)
+                row_saved.setdefault(r, []).append(saved)
             cover = [(row_cut[r], 1.0) for r in rows]
             for far in reached:
                 program.row([(cut, 1.0), *cover, (far, -1.0)], 0.0, len(rows) + 1.0)
     for s, columns in enumerate(fills):
         program.row([(column, 1.0) for column in columns], primary[s], primary[s])
+    # In an optimum no type under a row that is cut is cut itself, so nothing is saved there: not
+    # needed for whole cuts, but without it fractions of a cut save far more than any panel can.
+    for r, columns in row_saved.items():
+        terms = [(column, 1.0) for column in columns]
+        program.row([*terms, (row_cut[r], rooms[r])], 0.0, rooms[r])
     for room, columns in zip(rooms, loads):
         program.row([(column, 1.0) for column in columns], 0.0, room)
     values = program.minimise()
