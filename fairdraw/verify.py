@@ -1521,7 +1521,7 @@ class Flow:
         while all(rims):
             back = sum(len(self.at[n]) for n in rims[1]) < sum(len(self.at[n]) for n in rims[0])
             rim, rims[back] = rims[back], []
-            for node, arc in ((node, arc) for node in rim for arc in self.at[node]):
+            for node, arc in ((each, arc) for each in rim for arc in self.at[each]):
                 other, step = (arc.head, 1) if arc.tail == node else (arc.tail, -1)
                 fits = arc.flow < arc.high if (step > 0) != back else arc.flow > arc.low
                 step = -step if back else step
