@@ -66,7 +66,8 @@ def solve(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Soluti
 
     ``progress(done, total)`` is called now and then during long work (mode L only). Raises
     Infeasible (with a diagnosis) if seats would stay empty, whether primaries or, for some panel,
-    alternates; and the errors of ``group_by_type``.
+    alternates; ALTERNATES_UNDECIDED if the latter is too hard to tell; and the errors of
+    ``group_by_type``.
     """
     check_parts(pool, plan)
     callable_or_none(progress, "progress")

@@ -1555,25 +1555,35 @@ class Flow:
         return True
 
     def way(self, start: Any, end: Any) -> list[tuple[Arc, int]] | None:
-        """Arcs along which one more unit can go, each with +1, or -1 where it goes against it."""
-        came: dict[Any, Any] = {start: None}
-        queue = deque([start])
-        while queue and end not in came:
-            node = queue.popleft()
-            for arc in self.at[node]:
-                if arc.tail == node:
-                    other, step, fits = arc.head, 1, arc.flow < arc.high
-                else:
-                    other, step, fits = arc.tail, -1, arc.flow > arc.low
-                if fits and other not in came:
-                    came[other] = (node, arc, step)
-                    queue.append(other)
-        if end not in came:
-            return None
+        """Arcs along which one more unit can go, each with +1, or -1 where it goes against it.
+
+        Searched from both ends, always where fewer arcs are to be looked at: a small set of nodes
+        that nothing can enter or leave shows at once that there is no way.
+        """
+        came: tuple[dict[Any, Any], dict[Any, Any]] = ({start: None}, {end: None})
+        rims = [[start], [end]]
+        while all(rims):
+            back = sum(len(self.at[n]) for n in rims[1]) < sum(len(self.at[n]) for n in rims[0])
+            rim, rims[back] = rims[back], []
+            for node, arc in ((each, arc) for each in rim for arc in self.at[each]):
+                other, step = (arc.head, 1) if arc.tail == node else (arc.tail, -1)
+                fits = arc.flow < arc.high if (step > 0) != back else arc.flow > arc.low
+                step = -step if back else step
+                if fits and other not in came[back]:
+                    came[back][other] = (node, arc, step)
+                    rims[back].append(other)
+                    if other in came[not back]:
+                        return self.joined(came, other)
+        return None
+
+    def joined(self, came: tuple[dict[Any, Any], ...], middle: Any) -> list[tuple[Arc, int]]:
+        """The way through a node that was reached from both ends."""
         way: list[tuple[Arc, int]] = []
-        while came[end]:
-            end, arc, step = came[end]
-            way.append((arc, step))
+        for steps in came:
+            node = middle
+            while steps[node]:
+                node, arc, step = steps[node]
+                way.append((arc, step))
         return way
 
 

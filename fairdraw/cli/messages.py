@@ -6,6 +6,7 @@ from fairdraw.errors import FairdrawError
 
 #: Every code that the engine raises; docs/fairdraw.md lists them all.
 SENTENCES = {
+    "ALTERNATES_UNDECIDED": "whether every panel leaves enough people for the alternates was not found out within the limit of work: ask for fewer alternates or wider caps",
     "ANSWER_AFTER_DECLINE": "{id!r} declined before and cannot answer again",
     "ANSWER_OF_STRANGER": "{id} was not drawn",
     "ANSWER_UNKNOWN": "{answer} is no answer (ACCEPTED or DECLINED)",

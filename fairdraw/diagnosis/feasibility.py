@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from fairdraw.diagnosis.effort import Effort
 from fairdraw.flow.network import Network
 from fairdraw.people.grouping import Grouping
 
@@ -101,7 +102,7 @@ class Gap:
         return sum(self.seats.values())
 
 
-def primary_gap(grouping: Grouping, demand: Demand) -> Gap:
+def primary_gap(grouping: Grouping, demand: Demand, effort: Effort | None = None) -> Gap:
     """Primary seats that stay empty at best (told of the first strata in plan order)."""
     counts = [len(kind.ids) for kind in grouping.types]
     model = SeatModel(grouping, demand.primary, demand.rooms, counts)
@@ -112,22 +113,23 @@ def primary_gap(grouping: Grouping, demand: Demand) -> Gap:
     return Gap(_spread(model.network.missing, inside, demand.primary), model.rows_in(cut))
 
 
-def worst_case_gap(grouping: Grouping, demand: Demand) -> Gap:
+def worst_case_gap(grouping: Grouping, demand: Demand, effort: Effort | None = None) -> Gap:
     """Alternate seats that some panel of primaries leaves without anybody.
 
     Nothing if the alternates can be completed whatever the lots say. Needs primaries that can be
-    filled.
+    filled. ALTERNATES_UNDECIDED if that is not found out within the limit of work;
+    ExhaustedError if ``effort`` ends before.
     """
     doubtful = _doubtful_strata(grouping, demand)
     if not doubtful:
         return Gap({})
     alternate = tuple(n if s in doubtful else 0 for s, n in enumerate(demand.alternate))
     demand = replace(demand, alternate=alternate)
-    if _safe_by_numbers(grouping, demand):
+    if _safe_by_numbers(grouping, demand) or _safe_by_reserve(grouping, demand):
         return Gap({})
     from fairdraw.diagnosis.worstcase import worst_panel
 
-    short, inside, rows = worst_panel(grouping, demand)
+    short, inside, rows = worst_panel(grouping, demand, effort or Effort())
     return Gap(_spread(short, inside, alternate), rows)
 
 
@@ -136,9 +138,11 @@ def work_of(grouping: Grouping) -> int:
     return 500 + 15 * (len(grouping.types) + len(grouping.rows) + len(grouping.plan.strata))
 
 
-def is_feasible(grouping: Grouping, demand: Demand) -> bool:
-    """Whether every draw ends with all primaries and all alternates."""
-    return not primary_gap(grouping, demand).total and not worst_case_gap(grouping, demand).total
+def is_feasible(grouping: Grouping, demand: Demand, effort: Effort | None = None) -> bool:
+    """Whether every draw ends with all primaries and all alternates; errors of worst_case_gap."""
+    if primary_gap(grouping, demand).total:
+        return False
+    return not worst_case_gap(grouping, demand, effort).total
 
 
 def _spread(short: int, strata: Sequence[int], seats: Sequence[int]) -> dict[int, int]:
@@ -192,3 +196,34 @@ def _safe_by_numbers(grouping: Grouping, demand: Demand) -> bool:
         counts.append(max(0, len(kind.ids) - most))
     model = SeatModel(grouping, demand.alternate, demand.rooms, counts)
     return model.network.circulate() is None
+
+
+def _safe_by_reserve(grouping: Grouping, demand: Demand) -> bool:
+    """Each stratum could take as many alternates more as there are primaries, the others kept.
+
+    Then every panel leaves enough. For a set A of strata let C(A) be the smallest cut between
+    all people and A, a(A) its seats for alternates and K the number of primaries. If one stratum
+    of A can take K more, C(A) >= a(A) + K. A panel takes K people away, and each is one unit of
+    capacity of one arc: every cut loses at most K, and C(A) >= a(A) is left for every A that is
+    not empty. By Hoffman's theorem the alternates can be completed.
+    """
+    reserve = sum(demand.primary)
+    seats = [n + reserve if n else 0 for n in demand.alternate]
+    counts = [len(kind.ids) for kind in grouping.types]
+    model = SeatModel(grouping, seats, demand.rooms, counts)
+    network = model.network
+    # The arcs of the strata come first; they must carry the alternates and may carry the reserve.
+    for s, number in enumerate(demand.alternate):
+        network.lower(s, number)
+    if network.circulate() is not None:
+        return False
+    supply = grouping.table.supply(grouping.table.counts, len(seats), demand.rooms).tolist()
+    wanted = sorted((s for s, n in enumerate(demand.alternate) if n), key=supply.__getitem__)
+    if any(supply[s] < seats[s] for s in wanted):
+        return False
+    for s in wanted:
+        if not all(network.force(s) for _ in range(reserve)):
+            return False
+        for _ in range(reserve):
+            network.release(s)
+    return True

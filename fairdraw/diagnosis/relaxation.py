@@ -173,7 +173,10 @@ def find_remedy(
     demand = Demand.of(grouping)
     for position in chosen:
         grouping, demand = _under(grouping, demand, relaxations[position])
-    return tuple(chosen) if is_feasible(grouping, demand) else ()
+    try:
+        return tuple(chosen) if is_feasible(grouping, demand) else ()
+    except ExhaustedError:
+        return ()
 
 
 def _changes(
@@ -298,7 +301,7 @@ def _wider_group_cap(plan: Plan, group: str) -> Iterator[Relaxation]:
 
 def _mends(grouping: Grouping, demand: Demand, change: Relaxation, effort: Effort) -> bool:
     effort.spend(work_of(grouping))
-    return is_feasible(*_under(grouping, demand, change))
+    return is_feasible(*_under(grouping, demand, change), effort)
 
 
 def _under(grouping: Grouping, demand: Demand, change: Relaxation) -> tuple[Grouping, Demand]:

@@ -32,7 +32,7 @@ from fairdraw.pool import Pool
 from fairdraw.rules import Plan
 from fairdraw.solution import Solution
 
-_Ask = Callable[[Grouping, Demand], Gap]
+_Ask = Callable[[Grouping, Demand, Effort | None], Gap]
 
 
 def diagnose(pool: Pool, plan: Plan, *, progress: Progress | None = None) -> Diagnosis:
@@ -59,11 +59,11 @@ def why_not(grouping: Grouping, pool: Pool) -> Diagnosis:
         return _diagnose_general(grouping, strata)
     effort = Effort(means.WHOLE_EFFORT)
     share = effort.reserve(1, 4)
-    conflicts, shortages, relieved = _conflicts(grouping, strata, share)
+    conflicts, shortages, relieved, all_found = _conflicts(grouping, strata, share)
     effort.give_back(share)
     relaxations, everything = find_relaxations(grouping, conflicts, shortages, relieved, effort)
     remedy = find_remedy(grouping, relaxations, len(conflicts))
-    everything = everything and all(conflict.smallest for conflict in conflicts)
+    everything = everything and all_found and all(each.smallest for each in conflicts)
     return Diagnosis(
         False, strata, conflicts, shortages, relaxations, remedy, exhaustive=everything
     )
@@ -181,23 +181,27 @@ def _full_caps(solution: Solution) -> tuple[Row, ...]:
 
 def _conflicts(
     grouping: Grouping, strata: tuple[StratumCount, ...], effort: Effort
-) -> tuple[tuple[Conflict, ...], tuple[Shortage, ...], Demand]:
-    """All conflicts, the empty seats they cause, and the demand with those seats taken away."""
+) -> tuple[tuple[Conflict, ...], tuple[Shortage, ...], Demand, bool]:
+    """Conflicts, the empty seats they cause, the demand with those seats taken away; all of them?
+
+    Not all if it is undecided whether what remains can be filled.
+    """
     demand = Demand.of(grouping)
     conflicts: list[Conflict] = []
     shortages: list[Shortage] = []
     kinds: tuple[tuple[str, _Ask], ...] = (("primary", primary_gap), ("alternate", worst_case_gap))
     for kind, ask in kinds:
-        while (found := ask(grouping, demand)).total:
+        while (found := _known(ask, grouping, demand)) and found.total:
             smallest = True
             try:
                 numbers = _smallest_conflict(grouping, demand, kind, ask, found, effort)
             except ExhaustedError:
                 # The strata of the cut are a conflict; if they alone are none, all of them are.
                 numbers, smallest = sorted(found.seats), False
-                if not ask(grouping, _only(demand, kind, numbers)).total:
+                part = _known(ask, grouping, _only(demand, kind, numbers))
+                if not part or not part.total:
                     numbers = [n for n, seats in enumerate(getattr(demand, kind)) if seats]
-            gap = ask(grouping, _only(demand, kind, numbers))
+            gap = _known(ask, grouping, _only(demand, kind, numbers)) or found
             seats = getattr(demand, kind)
             need = sum(seats[n] for n in numbers)
             names = tuple(strata[n].stratum for n in numbers)
@@ -218,7 +222,15 @@ def _conflicts(
                     )
                 )
             demand = _with(demand, kind, [x - taken.get(n, 0) for n, x in enumerate(seats)])
-    return tuple(conflicts), tuple(shortages), demand
+    return tuple(conflicts), tuple(shortages), demand, found is not None
+
+
+def _known(ask: _Ask, grouping: Grouping, demand: Demand) -> Gap | None:
+    """The gap, or nothing if it is undecided."""
+    try:
+        return ask(grouping, demand, None)
+    except ExhaustedError:
+        return None
 
 
 def _smallest_conflict(
@@ -231,7 +243,7 @@ def _smallest_conflict(
 
     def asked(numbers: list[int]) -> int:
         effort.spend(work_of(grouping))
-        return ask(grouping, _only(demand, kind, numbers)).total
+        return ask(grouping, _only(demand, kind, numbers), effort).total
 
     wanted = [n for n, seats in enumerate(getattr(demand, kind)) if seats]
     for n in wanted:

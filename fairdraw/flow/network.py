@@ -47,6 +47,11 @@ class Network:
         self._to.append(tail)
         self._room.append(0)
 
+    def lower(self, arc: int, low: int) -> None:
+        """Give an arc another lower bound; only before ``circulate``."""
+        self.low[arc] = low
+        self._room[2 * arc] = self.high[arc] - low
+
     def flow(self, arc: int) -> int:
         """The flow that the last ``circulate`` or ``force`` left on an arc."""
         return self.low[arc] + self._room[2 * arc + 1]

@@ -68,8 +68,8 @@ def test_the_protocol_page_names_every_step_of_the_verifier() -> None:
 
 
 def raised_codes() -> Iterator[str]:
-    """Every code in a ``FairdrawError(...)`` of the engine, and that of ``Infeasible``."""
-    yield "INFEASIBLE"
+    """Every code in a ``FairdrawError(...)`` of the engine, and those of its kinds."""
+    yield from ("ALTERNATES_UNDECIDED", "INFEASIBLE")
     for path in Path(fairdraw.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "FairdrawError":

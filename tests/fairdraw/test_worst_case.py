@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import random
 
-from fairdraw import Plan, Pool
-from fairdraw.diagnosis.feasibility import Demand, SeatModel, primary_gap, worst_case_gap
+import pytest
+
+from fairdraw import FairdrawError, Plan, Pool, diagnose, solve
+from fairdraw.diagnosis import worstcase
+from fairdraw.diagnosis.feasibility import (
+    Demand,
+    SeatModel,
+    _safe_by_numbers,
+    _safe_by_reserve,
+    primary_gap,
+    worst_case_gap,
+)
 from fairdraw.people.grouping import Grouping, group_by_type
 from tests.fairdraw.invented import person, plan_of
 
@@ -50,20 +60,75 @@ def small_problem(lot: random.Random) -> tuple[Pool, Plan]:
     return Pool(people), plan_of(seats, employer_cap=cap, group_cap=group_cap if grouped else None)
 
 
+def worst_of(grouping: Grouping, demand: Demand) -> int | None:
+    """Alternate seats that the worst of all panels leaves empty; None without any panel."""
+    worst = None
+    for counts in people_left(grouping, demand):
+        model = SeatModel(grouping, demand.alternate, demand.rooms, counts)
+        model.network.circulate()
+        worst = max(worst or 0, model.network.missing)
+    return worst
+
+
 def test_the_worst_panel_is_the_worst_of_all_panels() -> None:
     lot = random.Random(8)
-    short = full = 0
+    short = full = reserved = 0
     while short < 40 or full < 100:
         grouping = group_by_type(*small_problem(lot))
         demand = Demand.of(grouping)
-        remains = people_left(grouping, demand)
-        assert bool(remains) == (not primary_gap(grouping, demand).total)
-        worst = 0
-        for counts in remains:
-            model = SeatModel(grouping, demand.alternate, demand.rooms, counts)
-            model.network.circulate()
-            worst = max(worst, model.network.missing)
-        if remains:
+        worst = worst_of(grouping, demand)
+        assert (worst is not None) == (not primary_gap(grouping, demand).total)
+        if worst is not None:
             assert worst_case_gap(grouping, demand).total == worst
             short += worst > 0
             full += worst == 0
+            safe = _safe_by_reserve(grouping, demand)
+            assert not (safe and worst)
+            reserved += safe and not _safe_by_numbers(grouping, demand)
+    assert reserved > 2
+
+
+def test_beyond_the_limit_of_work_nothing_false_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worstcase, "_MOST_ENTRIES", 0)
+    lot = random.Random(9)
+    undecided = told = 0
+    while undecided < 3 or told < 20:
+        pool, plan = small_problem(lot)
+        grouping = group_by_type(pool, plan)
+        demand = Demand.of(grouping)
+        worst = worst_of(grouping, demand)
+        if worst is None:
+            continue
+        try:
+            found = worst_case_gap(grouping, demand).total
+        except worstcase.UndecidedError:
+            with pytest.raises(FairdrawError, match="ALTERNATES_UNDECIDED"):
+                solve(pool, plan)
+            undecided += 1
+        else:
+            assert found <= worst
+            assert bool(found) == bool(worst)
+            told += worst > 0
+
+
+def test_a_diagnosis_that_leaves_a_question_open_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def give_up(*_: object) -> None:
+        asked.append(1)
+        raise worstcase.UndecidedError
+
+    monkeypatch.setattr(worstcase, "worst_panel", give_up)
+    lot = random.Random(10)
+    told = 0
+    while told < 10:
+        asked.clear()
+        pool, plan = small_problem(lot)
+        try:
+            diagnosis = diagnose(pool, plan)
+        except worstcase.UndecidedError:
+            continue
+        if asked:
+            assert not diagnosis.feasible
+            assert not diagnosis.exhaustive
+            told += 1
