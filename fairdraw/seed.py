@@ -204,7 +204,8 @@ def commit(
     that was given up before it had any). ``attempt``: one more than these; ATTEMPT_MISCOUNTED if it
     is told and is not. ``previous``: digest of the transcript this draw supplements or replaces;
     ``refusals``: ids of those whom a supplement leaves out because they refused (REFUSAL_TWICE,
-    REFUSAL_IN_DRAW if one of them could still be drawn).
+    REFUSAL_IN_DRAW if one of them could still be drawn). PREVIOUS_MISSING if there are refusals, or
+    members that the plan keeps, and no draw that they come from.
     """
     from fairdraw.pool import Pool
     from fairdraw.rules import Plan
@@ -231,6 +232,10 @@ def commit(
         raise FairdrawError("ATTEMPT_MISCOUNTED", attempt=attempt, abandoned=len(failed))
     if previous is not None:
         hex_hash(previous, "previous")
+    refused = _refusals(pool, refusals)
+    for field, people in (("kept", plan.kept), ("refusals", refused)):
+        if people and previous is None:
+            raise FairdrawError("PREVIOUS_MISSING", field=field)
     open_commitment = Commitment(
         pool_root=pool.root,
         rules_hash=plan.rules_hash(profile=profile),
@@ -244,7 +249,7 @@ def commit(
         profile=profile,
         value="",
         abandoned=failed,
-        refusals=_refusals(pool, refusals),
+        refusals=refused,
     )
     return replace(open_commitment, value=_commitment_value(open_commitment))
 

@@ -171,9 +171,9 @@ ROUNDED_UP = Fraction(1, 1 << 10)
 MOST_REACH = 1 << 27
 #: Over all levels, priced rows times the seats of types that they count: what a file may cost.
 MOST_SUMS = 1 << 27
-#: How far the smallest chance of a general lottery may stay below its bound: a sixteenth of it, but
-#: within these two. TINY: room for the rounding to units, and of prices.
-LEAST_GAP, MOST_GAP, TINY = Fraction(1, 1 << 14), Fraction(1, 1 << 11), Fraction(1, 1 << 20)
+#: By what share of a bound the rounding of earlier chances may move later ones; a smallest chance that
+#: stays further below its bound is not proven. TINY: room for the rounding to units, and of prices.
+SHARE, TINY = Fraction(1, 16), Fraction(1, 1 << 20)
 
 #: Shapes: {..} an object with at least these fields (with the key ``str``: any others, of this
 #: shape), [x] a list of x, (x, y) a list of just these two, (None, x) null or x.
@@ -389,6 +389,8 @@ class Draw:
     by_chance: list[int]  # types, the smallest chance first
     seated: set[int]  # types that may be drawn as primaries
     ceiling: Fraction
+    # CERTIFICATE: the first type that panels made by columns give too little or too much
+    outside: int | None
     # COUNTS, PANEL, DIGEST
     given: list[int]  # seats of every cell
     drawn: set[str]
@@ -611,6 +613,8 @@ class Draw:
         previous = doc["previous"]
         told = previous is None or is_hash(previous)
         demand(told, "previous", "a digest or null", previous or "nothing")
+        supplement = doc["plan"]["kept"] or refusals
+        demand(previous or not supplement, "previous", "the draw before a supplement", "null")
         demand(is_hash(doc["program"]["hash"]), "program.hash", "a hash", doc["program"]["hash"])
         for value in doc["abandoned"]:
             demand(is_hash(value), "abandoned", "a hash", value)
@@ -948,6 +952,8 @@ class Draw:
         if not self.facts["proven"]:
             smallest = Fraction(*self.facts["lowest"])
             bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
+        if self.outside is not None:
+            bound += f", type {self.outside} outside its bracket"
         self.facts["full"] = self.mode == "S" or (self.mode == "B" and self.all_proven())
         if self.mode == "B" and not self.facts["full"]:
             remark = ", smallest chance only"
@@ -956,6 +962,8 @@ class Draw:
     def check_levels(self, levels: list[dict[str, Any]], ledger: Ledger) -> None:
         """Every type stands in one level, and has what its level allows."""
         by_chance = [t for t in reversed(self.by_chance) if t in self.seated]
+        by_reach = self.by_reach()
+        self.outside = None
         work = 0
         for i, level in enumerate(levels):
             where = f"lottery.levels[{i}]" if self.mode == "L" else "lottery.prices"
@@ -965,9 +973,13 @@ class Draw:
             types = level["types"]
             fits = types and types == sorted({*types} & ledger.rest)
             demand(fits, where, "types of no earlier level, in order")
-            while by_chance[-1] not in ledger.rest:
-                by_chance.pop()
-            self.check_level(where, types, self.chance[by_chance[-1]], ledger.bound(prices))
+            for order in (by_chance, by_reach):
+                while order[-1] not in ledger.rest:
+                    order.pop()
+            bound, rounding = ledger.bound(prices)
+            self.check_bound(where, bound, self.chance[by_chance[-1]])
+            if self.mode == "L":
+                self.check_brackets(where, types, by_reach[-1], bound, min(rounding, bound * SHARE))
             ledger.settle(types)
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
 
@@ -1009,26 +1021,43 @@ class Draw:
         paid = sorted([self.row_number[name], amount] for name, amount in zip(names, amounts))
         return {"prices": paid, "types": sorted(self.seated)}
 
-    def check_level(
-        self, where: str, types: list[int], low: Fraction, bounds: tuple[Fraction, Fraction]
-    ) -> None:
-        """Chances against the bound of a level. ``low``: the smallest that no earlier level settled."""
-        bound, rounding = bounds
-        method = self.doc["lottery"].get("method")
-        slack = Fraction(1, self.unit) + rounding + TINY
+    def by_reach(self) -> list[int]:
+        """Types with primary seats; the smallest chance with one seat more, which rounding may have
+        taken, comes last."""
+        reach = {t: Fraction(self.units[t] + 1, len(self.types[t].ids)) for t in self.seated}
+        near = {t: (each.numerator << 64) // each.denominator for t, each in reach.items()}
+        return sorted(reach, key=lambda t: (near[t], reach[t], t), reverse=True)
+
+    def check_bound(self, where: str, bound: Fraction, low: Fraction) -> None:
+        """The smallest chance ``low`` that no earlier level settled does not exceed its bound."""
         if "bound" not in self.facts:  # the lowest level
-            slack = min(MOST_GAP, max(bound / 16, LEAST_GAP)) if self.mode == "L" else TINY
             self.facts["bound"] = told = [*bound.as_integer_ratio()]
             given = self.doc["lottery"]["bound"]
             demand(given == told, "lottery.bound", bound, given)
-            self.facts["proven"] = bound - low <= slack
-        any_gap = self.mode == "L" and method == "columns"
-        demand(bound - low >= 0 and (bound - low <= slack or any_gap), where, bound, low)
-        if self.mode == "L" and not any_gap:
-            for t in types:
-                most = bound + Fraction(1, self.unit * len(self.types[t].ids)) + rounding + TINY
-                fits = self.chance[t] <= most
-                demand(fits, f"{where}, type {t}", f"at most {most}", self.chance[t])
+            near = bound - low <= (bound * SHARE if self.mode == "L" else TINY)
+            self.facts["proven"] = near
+            demand(near or self.mode == "L", where, bound, low)
+        demand(low <= bound, where, bound, low)
+
+    def check_brackets(
+        self, where: str, types: list[int], least: int, bound: Fraction, rounding: Fraction
+    ) -> None:
+        """§5.7: who is settled has no more than the bound, who is open no less, but for rounding.
+
+        ``least``: the open type that needs most room. Panels by columns may leave the brackets, but
+        the first type that does is named.
+        """
+        for t, sign in ((least, -1), *((t, 1) for t in types)):
+            room = Fraction(1, self.unit * len(self.types[t].ids)) + rounding + TINY
+            limit = bound + sign * room
+            if sign * (self.chance[t] - limit) <= 0:
+                continue
+            if self.doc["lottery"]["method"] != "columns":
+                told = f"at {'most' if sign > 0 else 'least'} {limit}"
+                raise Failure(f"{where}, type {t}", told, str(self.chance[t]))
+            if self.outside is None:
+                self.outside = t
+            self.facts["proven"] = False
 
     def read_prices(self, told: Any, where: str) -> dict[int, int]:
         """Prices by row, ascending, each row once, none dearer than 2^40."""
@@ -1036,6 +1065,7 @@ class Draw:
         fits = [*prices] == sorted(prices) and len(prices) == len(told)
         fits = fits and all(0 <= row < self.priced for row in prices)
         fits = fits and all(abs(price) <= DEAREST for price in prices.values())
+        fits = fits and (self.mode != "L" or 0 not in prices.values())
         demand(fits, where, "prices of rows, in order")
         return prices
 

@@ -68,6 +68,7 @@ SENTENCES = {
     "PARTS_DO_NOT_FIT": "the parts do not belong together: the {piece} is another one",
     "PARTY_INVALID": "{party!r} is no party name (lower-case letters, digits, - and _)",
     "PARTY_TWICE": "the party {party!r} is named twice",
+    "PREVIOUS_MISSING": "{field}: a supplement needs the digest of the draw before it",
     "PROFILE_UNAVAILABLE": "this Python does not offer the hash of profile {profile!r}",
     "PROFILE_UNKNOWN": "{profile} is no known profile",
     "PROGRAM_CHANGED": "another version of the program froze this draw: draw with that one, or freeze anew",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,16 +12,11 @@ from fairdraw.lottery.layout import Layout
 from fairdraw.lottery.programs import Ints
 from fairdraw.lottery.seating import Level
 
-#: Room for figures of a solver, and how far the smallest chance may stay below its bound: at most
-#: the first, and at most a sixteenth of the bound or the second, whichever is more.
-_TINY, _MOST_GAP, _LEAST_GAP = Fraction(1, 2**20), Fraction(1, 2**11), Fraction(1, 2**14)
+#: Room for figures of a solver, and by what share of a bound the rounding of earlier chances may
+#: move later ones. No smallest chance may stay further below its bound.
+_TINY, _SHARE = Fraction(1, 2**20), Fraction(1, 16)
 #: By what share a ceiling may be rounded up.
 _ROUNDED = Fraction(1, 2**10)
-
-
-def allowed_gap(bound: Fraction) -> Fraction:
-    """How far the smallest chance of a lottery made by halving may stay below its bound."""
-    return min(_MOST_GAP, max(bound / 16, _LEAST_GAP))
 
 
 def ceiling_is_needed(
@@ -38,20 +34,28 @@ def ceiling_is_needed(
     return ceiling <= min(most, Fraction(1))
 
 
-def within_gaps(
-    layout: Layout,
-    chances: list[Fraction],
-    panels: int,
-    levels: tuple[Level, ...],
-    ceiling: Fraction | None,
-) -> bool:
-    """Whether every level reaches its bound but for rounding, and holds nobody who stands above it."""
-    gaps = gaps_of(layout, chances, panels, levels, ceiling)
-    for number, (bound, low, burden, excess) in enumerate(gaps):
-        room = (1 + burden) / panels + _TINY if number else allowed_gap(bound)
-        if bound - low > room or excess > burden / panels + _TINY:
-            return False
-    return True
+class Gap(NamedTuple):
+    """How near the chances come to the bound of a level.
+
+    ``low``: the smallest chance of the types of this level and later ones, ``reach`` the same with
+    one seat of one panel more; ``highest``: the largest of this level with one seat less.
+    ``rounding``: what the rounding of earlier chances may add to the bound, or take from it.
+    """
+
+    bound: Fraction
+    low: Fraction
+    reach: Fraction
+    highest: Fraction
+    rounding: Fraction
+
+    def is_bracketed(self) -> bool:
+        """Whether nobody has less than the bound, nor anybody settled more, but for rounding."""
+        room = self.rounding + _TINY
+        return self.bound - self.reach <= room and self.highest - self.bound <= room
+
+    def is_small(self) -> bool:
+        """Whether the smallest chance is near the bound."""
+        return self.bound - self.low <= self.bound * _SHARE
 
 
 def gaps_of(
@@ -60,27 +64,27 @@ def gaps_of(
     panels: int,
     levels: tuple[Level, ...],
     ceiling: Fraction | None,
-) -> list[tuple[Fraction, Fraction, Fraction, Fraction]]:
-    """For every level: its bound, the smallest chance of it and the later ones, what the rounding
-    of earlier chances may add, and by how much somebody settled here stands above the bound beyond
-    one seat of one panel. Checks the ceiling and every bound."""
+) -> list[Gap]:
+    """The gap of every level. Checks the ceiling and every bound."""
     if ceiling is not None and max(chances, default=Fraction(0)) > ceiling:
         raise AssertionError("a chance exceeds the ceiling")
     bounds = Bounds(layout, chances, levels, ceiling)
     places = panels * layout.people
     seats = np.array([c.numerator * n // c.denominator for c, n in zip(chances, places.tolist())])
-    lows: list[Fraction] = []
+    smallest: list[tuple[Fraction, Fraction]] = []
     for level in reversed(levels):
         types = np.array(level.types)
-        lows.append(min([*lows[-1:], _least(seats[types], places[types])]))
+        lows = [_least(seats[types] + more, places[types]) for more in (0, 1)]
+        before = smallest[-1] if smallest else lows
+        smallest.append((min(lows[0], before[0]), min(lows[1], before[1])))
     gaps = []
-    for number, (level, low) in enumerate(zip(levels, reversed(lows))):
+    for number, (level, (low, reach)) in enumerate(zip(levels, reversed(smallest))):
         bound, burden = bounds.of(number)
         if low > bound:
             raise AssertionError("a chance exceeds its bound")
         types = np.array(level.types)
         highest = -_least(1 - seats[types], places[types])
-        gaps.append((bound, low, burden, highest - bound))
+        gaps.append(Gap(bound, low, reach, highest, min(burden / panels, bound * _SHARE)))
     return gaps
 
 

@@ -18,7 +18,7 @@ from fairdraw.lottery.expected import (
     rounded_up,
     whole_prices,
 )
-from fairdraw.lottery.gaps import ceiling_is_needed, gaps_of, within_gaps
+from fairdraw.lottery.gaps import Gap, ceiling_is_needed, gaps_of
 from fairdraw.lottery.layout import Layout, lay_out
 from fairdraw.lottery.leximin_lp import Stage, level_prices, smallest_maximum
 from fairdraw.lottery.portfolio import panel_counts, totals
@@ -93,7 +93,8 @@ def _candidates(layout: Layout, gamma: Fraction | None, least: int) -> Iterator[
     """Those that keep near enough to the bounds.
 
     The totals alone say how near the chances come, before any panel is made. Those in which
-    somebody gets nothing only because of rounding come last, those with most panels first.
+    somebody gets nothing, or too little, only because of rounding come last, those with most
+    panels first.
     """
     starving = []
     for plan, count, ceiling in _attempts(layout, gamma, least):
@@ -103,13 +104,15 @@ def _candidates(layout: Layout, gamma: Fraction | None, least: int) -> Iterator[
         chances = _chances(layout, sums, count)
         most = None if plan.ceiling is None else max([plan.ceiling, *chances])
         levels = plan.levels(layout)
-        if not within_gaps(layout, chances, count, levels, most):
+        gaps = gaps_of(layout, chances, count, levels, most)
+        if not all(gap.is_bracketed() for gap in gaps):
             continue
         if not ceiling_is_needed(layout, plan.ceiling_prices, most, count, gamma):
             continue
         found = _Candidate(levels, sums, count, most, plan.ceiling_prices)
         expected = plan.seats_of_types(layout) > layout.people * _NO_CHANCE
-        if (expected & (layout.of_types(sums * layout.primary) == 0)).any():
+        nothing = (expected & (layout.of_types(sums * layout.primary) == 0)).any()
+        if nothing or not gaps[0].is_small():
             starving.append(found)
         else:
             yield found
@@ -182,20 +185,33 @@ def _by_columns(
         ceiling = rounded_up(columns.smallest_maximum() * float(gamma))
         columns.ceiling = float(ceiling)
     found = columns.leximin()
-    times = equal_panels(columns.weights, least)
-    panels = [panel for panel, number in zip(columns.panels, times) for _ in range(number)]
-    chances = _chances(layout, np.sum(panels, axis=0), len(panels))
-    if ceiling is not None:
-        ceiling = max([ceiling, *chances])
-        claims, _ = claims_of(layout, layout.primary, most * float(ceiling), used)
-    seats: Floats = np.array([float(chance) for chance in chances]) * layout.people
-    prices = level_prices(layout, claims, [(new, seats[types[new]]) for _, new in found])
-    stages = [Stage(chance, types[new], price) for (chance, new), price in zip(found, prices)]
-    levels = Expectation(seats, stages, ceiling, ceiling_prices).levels(layout)
-    parts = [Part(np.flatnonzero(panel), panel[panel > 0], 1) for panel in panels]
     told = whole_prices(ceiling_prices, CEILING_BITS)
-    gaps_of(layout, chances, len(panels), levels, ceiling)
-    return _lottery(layout, parts, levels, ceiling, "columns", told)
+    while True:
+        # More panels round the weights less. What whole panels cannot reach, no number of them can.
+        times = equal_panels(columns.weights, least)
+        panels = [panel for panel, number in zip(columns.panels, times) for _ in range(number)]
+        chances = _chances(layout, np.sum(panels, axis=0), len(panels))
+        highest = None if ceiling is None else max([ceiling, *chances])
+        if highest is not None:
+            claims, _ = claims_of(layout, layout.primary, most * float(highest), used)
+        seats: Floats = np.array([float(chance) for chance in chances]) * layout.people
+        prices = level_prices(layout, claims, [(new, seats[types[new]]) for _, new in found])
+        stages = [Stage(chance, types[new], price) for (chance, new), price in zip(found, prices)]
+        levels = Expectation(seats, stages, highest, ceiling_prices).levels(layout)
+        gaps = gaps_of(layout, chances, len(panels), levels, highest)
+        if 2 * least > MOST_PANELS or not _rounding_shows(gaps, found):
+            break
+        least = min(2 * least, MOST_PANELS * 4 // 5)
+    parts = [Part(np.flatnonzero(panel), panel[panel > 0], 1) for panel in panels]
+    return _lottery(layout, parts, levels, highest, "columns", told)
+
+
+def _rounding_shows(gaps: list[Gap], found: list[tuple[float, Ints]]) -> bool:
+    """Whether chances miss their brackets, or the lowest its bound, only because weights are rounded."""
+    if gaps[0].is_small() and all(gap.is_bracketed() for gap in gaps):
+        return False
+    exact = (chance for chance, _ in found)
+    return all(abs(gap.bound - chance) <= gap.bound / 16 for gap, chance in zip(gaps, exact))
 
 
 def _lottery(

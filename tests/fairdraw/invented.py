@@ -114,7 +114,8 @@ def whole_draw(
     promises = {
         party: nonce_commitment(nonce, profile=pool.profile) for party, nonce in nonces.items()
     }
-    commitment = commit(pool, plan, solution, promises, trials=3)
+    earlier = EVIDENCE if plan.kept else None
+    commitment = commit(pool, plan, solution, promises, trials=3, previous=earlier)
     seed = derive_seed(commitment, nonces)
     result = draw(pool, plan, solution, seed)
     data = transcript.build(pool, plan, solution, commitment, nonces, result, **more)  # type: ignore[arg-type]

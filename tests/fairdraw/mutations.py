@@ -216,6 +216,7 @@ CEILING_FORGERIES: list[tuple[str, Change]] = [
     ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"].append([10**6, 1])),
     ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"].append([0, 1])),
     ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"][0].__setitem__(1, 2**41)),
+    ("lottery.ceiling_prices", lambda d: d["lottery"]["ceiling_prices"][0].__setitem__(1, 0)),
 ]
 
 #: Forgeries of a general lottery, every hash made to fit: (the step that must fail, the change).
@@ -258,6 +259,7 @@ LOTTERY_FORGERIES: list[tuple[str, Change]] = [
         ),
     ),
     ("CERTIFICATE", lambda d: d["lottery"]["levels"][0]["prices"][0].__setitem__(1, 2**41)),
+    ("CERTIFICATE", lambda d: d["lottery"]["levels"][0]["prices"].append([10, 0])),
     ("CERTIFICATE", lambda d: d["lottery"]["levels"].append(d["lottery"]["levels"][0])),
     ("COUNTS", lambda d: d.update(index=None)),
     ("COUNTS", lambda d: d.update(index=(d["index"] + 1) % len(d["lottery"]["panels"]))),
@@ -326,6 +328,8 @@ PLAN_FORGERIES: list[tuple[str, str, Change]] = [
     ("COMMITMENT", "parties", lambda d: d["parties"][0].update(id="Office")),
     ("COMMITMENT", "abandoned", lambda d: d.update(abandoned=["00"], attempt=2)),
     ("COMMITMENT", "previous", lambda d: d.update(previous="ab")),
+    ("COMMITMENT", "previous", lambda d: d.update(refusals=["gone"])),
+    ("COMMITMENT", "previous", _second(id="friend", employer=None)),
     ("COMMITMENT", "trials", lambda d: d.update(trials=10**9 + 1)),
     ("POOL", "pool.records[0].values", lambda d: d["pool"]["records"][0]["values"].append(
         d["pool"]["records"][0]["values"][0])),

@@ -115,6 +115,11 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
         lambda: commit(POOL, PLAN, SOLUTION, PROMISES, attempt=1, abandoned=["0" * 64]),
     ),
     ("HASH_EXPECTED", lambda: commit(POOL, PLAN, SOLUTION, PROMISES, abandoned=["0" * 63])),
+    ("PREVIOUS_MISSING", lambda: commit(POOL, PLAN, SOLUTION, PROMISES, refusals=["x"])),
+    (
+        "PREVIOUS_MISSING",
+        lambda: commit(POOL, plan_of({"s0": (1, 0)}, kept=(Member("m"),)), "0" * 64, PROMISES),
+    ),
     ("REFUSAL_TWICE", lambda: commit(POOL, PLAN, SOLUTION, PROMISES, refusals=["x", "x"])),
     ("REFUSAL_IN_DRAW", lambda: commit(POOL, PLAN, SOLUTION, PROMISES, refusals=["p1"])),
     ("TEXT_MISSING", lambda: commit(POOL, PLAN, SOLUTION, PROMISES, refusals=[""])),
