@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -47,13 +48,14 @@ STEPS = (
     "DIGEST",
     "SIGNATURES",
 )
-#: Per language: verdicts (3), remarks (2), labels of a failure (3), what to compare, what was not
+#: Per language: verdicts (4), remarks (2), labels of a failure (3), what to compare, what was not
 #: proven, names of the steps.
 WORDS = {
     "en": (
         "every step fits",
         "step {} failed: do not trust this file",
         "the file cannot be read",
+        "this Python has no SM3: use the page, or another Python",
         "not checked",
         "none in the file",
         "expected",
@@ -63,7 +65,7 @@ WORDS = {
         {
             "before": "the earlier transcript has one before it",
             "previous": "the earlier transcript was not checked",
-            "alternates": "chances of alternates are published, not proven best",
+            "alternates": "chances of alternates, and who sits with whom, are published, not proven best",
             "full": "only the smallest chance is proven, not those above it",
         },
         {
@@ -87,6 +89,7 @@ WORDS = {
         "全部相符",
         "第 {} 步未通过，请勿采信这份文件",
         "文件无法读取",
+        "本机 Python 不支持 SM3，请改用核验网页或另一版本的 Python",
         "未检查",
         "文件未附签名",
         "应为",
@@ -96,7 +99,7 @@ WORDS = {
         {
             "before": "上一次抽取之前还有一次",
             "previous": "未核对上一次抽取的公示文件",
-            "alternates": "备选机会已公布，未证明为最高",
+            "alternates": "备选机会与同席组合已公布，未证明为最优",
             "full": "只证明了最低机会，未证明其余机会",
         },
         {
@@ -138,7 +141,8 @@ class Check:
 
 @dataclass
 class Report:
-    """The verdict. ``readable``: the file was JSON at all. ``facts``: figures of the draw by name.
+    """The verdict. ``readable``: the file was JSON at all, and this Python has the hash function that
+    it names (else ``facts["lacking"]`` names it). ``facts``: figures of the draw by name.
 
     ``chances``: (ids, exact chance of each of them to become a primary) of every type.
     """
@@ -250,6 +254,10 @@ PANELS: Any = {
 
 class Failure(Exception):
     """A step does not fit; the arguments are where, what was expected, what the file says."""
+
+
+class Lacking(Exception):
+    """This Python lacks a hash function (SM3 is not everywhere): that says nothing of the file."""
 
 
 def demand(fits: object, where: str, expected: object = "", found: object = "") -> None:
@@ -404,7 +412,11 @@ class Draw:
 
     def hash(self, data: bytes) -> bytes:
         """H without framing, in the profile of the document (§2)."""
-        return hashlib.new(HASHES[self.doc["profile"]], data).digest()
+        name = HASHES[self.doc["profile"]]
+        try:
+            return hashlib.new(name, data).digest()
+        except ValueError:
+            raise Lacking(name) from None
 
     def digest_of(self, label: str, *fields: bytes) -> bytes:
         """H(label, field, …): each part preceded by its length (§2)."""
@@ -652,6 +664,8 @@ class Draw:
         """
         where, doc = "previous", self.doc
         parent, report = judged(data, None)
+        if "lacking" in report.facts:
+            raise Lacking(report.facts["lacking"])
         failed = "".join(f"step {c.number} {c.code}" for c in report.checks if c.ok is False)
         demand(report.ok, where, "a transcript that verifies", failed)
         given, digest = doc["previous"], parent.doc["digest"]
@@ -1647,6 +1661,8 @@ def judged(data: bytes, previous: bytes | None) -> tuple[Draw, Report]:
         try:
             check.value = getattr(draw, "check_" + code.lower())()
             check.ok = True if check.value else None
+        except Lacking as lacking:
+            ok, draw.facts["lacking"] = False, str(lacking)
         except Failure as failure:
             ok = check.ok = False
             check.where, check.expected, check.found = failure.args
@@ -1654,13 +1670,14 @@ def judged(data: bytes, previous: bytes | None) -> tuple[Draw, Report]:
             ok = check.ok = False
             check.where, check.found = "$", repr(error)[:200]
     chances = [(each.ids, chance) for each, chance in zip(draw.types, draw.chance)]
-    return draw, Report(ok, isinstance(draw.doc, dict), checks, draw.facts, chances)
+    readable = isinstance(draw.doc, dict) and "lacking" not in draw.facts
+    return draw, Report(ok, readable, checks, draw.facts, chances)
 
 
 def lines(report: Report, language: str = "en") -> list[str]:
     """The report in words: one line for each step, and more for the one that failed."""
     *verdicts, unchecked, unsigned, expected, found, at, compare, unproven, names = WORDS[language]
-    fits, failed, unreadable = verdicts
+    fits, failed, unreadable, lacking = verdicts
     marks = {True: "ok   ", False: "FAIL ", None: "-    "}
     text: list[str] = []
     for check in report.checks:
@@ -1673,7 +1690,15 @@ def lines(report: Report, language: str = "en") -> list[str]:
     if report.ok:
         text += [f"{compare}:", *(f"        {said}" for said in unvouched(report.facts))]
         text += remarks(report.facts, unproven)
-    return [*text, fits if report.ok else failed if report.readable else unreadable]
+    other = lacking if "lacking" in report.facts else unreadable
+    text.append(fits if report.ok else failed if report.readable else other)
+    return list(map(printable, text))
+
+
+def printable(text: str) -> str:
+    """A line in which nothing from a file can steer the terminal that shows it, or turn its order."""
+    shown = (c.isprintable() or unicodedata.category(c) == "Zs" for c in text)
+    return "".join(c if fits else f"\\u{ord(c):04x}" for c, fits in zip(text, shown))
 
 
 def unvouched(facts: dict[str, Any]) -> list[str]:
@@ -1717,10 +1742,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     report = verify(data, previous)
+    told = lines(report, options.lang)
     if options.chances:
-        for ids, chance in report.chances:
-            print("\n".join(f"{person} {chance}" for person in ids))
-    print("\n".join(lines(report, options.lang)))
+        people = ((person, chance) for ids, chance in report.chances for person in ids)
+        told[:0] = [printable(f"{person} {chance}") for person, chance in people]
+    try:
+        print("\n".join(told), flush=True)
+    except BrokenPipeError:  # whoever reads has seen enough, and Python would complain at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if report.ok else 1 if report.readable else 2
 
 

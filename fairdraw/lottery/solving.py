@@ -112,7 +112,7 @@ def _candidates(layout: Layout, gamma: Fraction | None, least: int) -> Iterator[
         found = _Candidate(levels, sums, count, most, plan.ceiling_prices)
         expected = plan.seats_of_types(layout) > layout.people * _NO_CHANCE
         nothing = (expected & (layout.of_types(sums * layout.primary) == 0)).any()
-        if nothing or not gaps[0].is_small():
+        if nothing or not all(gap.is_small() for gap in gaps[:1]):
             starving.append(found)
         else:
             yield found
@@ -208,7 +208,7 @@ def _by_columns(
 
 def _rounding_shows(gaps: list[Gap], found: list[tuple[float, Ints]]) -> bool:
     """Whether chances miss their brackets, or the lowest its bound, only because weights are rounded."""
-    if gaps[0].is_small() and all(gap.is_bracketed() for gap in gaps):
+    if all(gap.is_small() for gap in gaps[:1]) and all(gap.is_bracketed() for gap in gaps):
         return False
     exact = (chance for chance, _ in found)
     return all(abs(gap.bound - chance) <= gap.bound / 16 for gap, chance in zip(gaps, exact))
