@@ -86,7 +86,7 @@ def told(**facts):
         ({"proven": False, "bound": [1, 2]}, "没有证明最小的机会已是最大"),
         ({"ceiling_proven": False}, "没有证明机会的上限"),
         ({"mode": "B", "full": False}, "只证明了最小的机会不能再大"),
-        ({"mode": "L", "full": False}, "备选机会已公布，未证明为最高"),
+        ({"mode": "L", "full": False}, "备选机会与同席组合已公布，未证明为最优"),
     ],
 )
 def test_what_the_certificate_leaves_open_is_said_and_not_in_green(facts, words):

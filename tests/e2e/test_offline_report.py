@@ -102,12 +102,21 @@ def test_what_is_to_be_compared_stands_below_a_verdict_that_fits(offline_page: P
         document["digest"],
         document["signatures"][0]["public_key"],
     ]
-    expect(page.locator("#notes li")).to_have_text(["备选机会已公布，未证明为最高"])
+    expect(page.locator("#notes li")).to_have_text(["备选机会与同席组合已公布，未证明为最优"])
     put(page, "假.json", data.replace(b'"rank":2', b'"rank":3', 1))
     expect(page.locator("#compare")).to_be_hidden()
     put(page, "信标.json", with_beacon(Beacon("drand", "round 77"), "c0ffee"))
     expect(page.locator("#prints")).to_contain_text("drand · round 77c0ffee")
     expect(page.locator("#notes")).to_contain_text("文件未附签名")
+
+
+def test_what_cannot_be_seen_is_written_out(offline_page: Page) -> None:
+    page = offline_page
+    beacon = Beacon("drand\u202e77 dnuor", "round\u2066 76")
+    put(page, "信标.json", with_beacon(beacon, "c0ffee\u200b"))
+    expect(page.locator("#verdict")).to_contain_text("全部 13 项相符")
+    expect(page.locator("#prints")).to_contain_text("drand\\u202e77 dnuor · round\\u2066 76")
+    expect(page.locator("#prints")).to_contain_text("c0ffee\\u200b")
 
 
 def test_a_smallest_chance_that_is_not_proven_is_not_shown_green(offline_page: Page) -> None:

@@ -342,7 +342,7 @@ def _unproven(facts: Mapping[str, Any], bound: Fraction, lowest: Fraction) -> li
     if facts.get("mode") == "B" and not facts.get("full"):
         found.append("只证明了最小的机会不能再大；其余各人的机会已公布，没有逐一证明。")
     if facts.get("mode") == "L":
-        found.append("备选机会已公布，未证明为最高。")
+        found.append("备选机会与同席组合已公布，未证明为最优。")
     return found
 
 

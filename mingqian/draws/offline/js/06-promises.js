@@ -102,6 +102,8 @@ class Draw {
     demand(back.length === 0, "refusals", "nobody who can be drawn", back);
     demand(isHash(doc.program.hash), "program.hash", "a hash", doc.program.hash);
     demand(doc.previous === null || isHash(doc.previous), "previous", "a digest or null", doc.previous);
+    const supplements = doc.plan.kept.length > 0 || doc.refusals.length > 0;
+    demand(doc.previous !== null || !supplements, "previous", "the draw before a supplement", null);
     for (const value of doc.abandoned) demand(isHash(value), "abandoned", "a hash", value);
     const failed = doc.abandoned.map((value) => unhex(value, "abandoned"));
     whole(doc.trials, "trials", 0, MOST_TRIALS);

@@ -3,7 +3,8 @@
 const DEAREST = 2 ** 40;
 const MOST_SUMS = 2 ** 27;
 const TINY = new Ratio(1, 2 ** 20);
-const [LEAST_GAP, MOST_GAP] = [new Ratio(1, 2 ** 14), new Ratio(1, 2 ** 11)];
+/** The share of a bound by which the rounding of earlier chances may move it, and a proven smallest chance stay below it. */
+const SHARE = new Ratio(1, 16);
 
 /** Σ a·b for whole a up to 2^50 in size and b that sum to at most 2^26 in size: exact, and quicker than BigInt. */
 class Products {
@@ -76,7 +77,8 @@ class Certified extends Lottery {
     this.earlier = new Uint8Array(this.types.length);
     this.byChance = this.competing.slice().sort((a, b) => this.chance[a].order(this.chance[b]) || a - b);
     const levels = general ? lottery.levels : [this.onlyLevel()];
-    let [settled, poorest, sums] = [0, 0, 0];
+    if (general) this.orderByReach();
+    let [settled, poorest, least, sums] = [0, 0, 0, 0];
     for (const [i, level] of levels.entries()) {
       const where = general ? `lottery.levels[${i}]` : "lottery.prices";
       this.checkPrices(level.prices, where);
@@ -86,20 +88,26 @@ class Certified extends Lottery {
       const fits = (t, n) => competing.has(t) && !this.earlier[t] && (n === 0 || level.types[n - 1] < t);
       demand(level.types.length > 0 && level.types.every(fits), where, "types of no earlier level, in order");
       while (this.earlier[this.byChance[poorest]]) poorest++;
-      this.judge(level, this.chance[this.byChance[poorest]], i, where);
+      const { bound, rounding } = this.bound(level.prices);
+      this.checkBound(bound, this.chance[this.byChance[poorest]], i, where);
+      if (general) {
+        while (this.earlier[this.byReach[least]]) least++;
+        this.checkBrackets(level.types, this.byReach[least], bound, rounding, where);
+      }
       for (const t of level.types) this.earlier[t] = 1;
       settled += level.types.length;
       await this.breath.take(i, levels.length);
     }
     demand(settled === this.competing.length, "lottery.levels", "every type in one level", this.competing.length - settled);
     if (this.mode === "B") this.checkExchanges();
-    const { bound, lowest, full, proven, ceilingProven, ceilingMost } = this.facts;
-    return { mode: this.mode, bound, lowest, full, proven, ceilingProven, ceiling: this.ceiling, ceilingMost };
+    const { bound, lowest, full, proven, outside, ceilingProven, ceilingMost } = this.facts;
+    return { mode: this.mode, bound, lowest, full, proven, outside, ceilingProven, ceiling: this.ceiling, ceilingMost };
   }
 
+  /** What costs nothing is left out of a general lottery. */
   checkPrices(prices, where) {
-    const fits = prices.every(([r, y], n) =>
-      r >= 0 && r < this.priced && (n === 0 || prices[n - 1][0] < r) && Math.abs(y) <= DEAREST);
+    const fits = prices.every(([r, y], n) => r >= 0 && r < this.priced && (n === 0 || prices[n - 1][0] < r)
+      && Math.abs(y) <= DEAREST && (y !== 0 || this.mode !== "L"));
     demand(fits, where, "prices of rows, in order");
   }
 
@@ -113,28 +121,39 @@ class Certified extends Lottery {
     return { prices: prices.sort((a, b) => a[0] - b[0]), types: this.competing };
   }
 
-  /** Demands that a level reaches its bound; `low`: the smallest chance of this and later levels. */
-  judge(level, low, number, where) {
-    const { bound, rounding } = this.bound(level.prices);
-    const general = this.mode === "L";
+  /** Types by their chance with one seat more, which rounding may have taken from them. */
+  orderByReach() {
+    const { sizes, units } = this;
+    this.byReach = this.competing.slice().sort((a, b) => (units[a] + 1) * sizes[b] - (units[b] + 1) * sizes[a] || a - b);
+  }
+
+  /** Demands that the smallest chance (`low`) that no earlier level settled keeps the bound; says if the lowest one reaches it. */
+  checkBound(bound, low, number, where) {
     const gap = bound.minus(low);
-    let slack = new Ratio(1, this.unit).plus(rounding).plus(TINY);
     if (number === 0) {
       const [n, d] = this.doc.lottery.bound;
       demand(BigInt(n) === bound.n && BigInt(d) === bound.d, "lottery.bound", bound, `${n}/${d}`);
-      // A sixteenth of the bound, within two limits: rounding to whole panels asks for no more.
-      const sixteenth = Ratio.most([bound.over(new Ratio(16)), LEAST_GAP]);
-      slack = general ? Ratio.least([MOST_GAP, sixteenth]) : TINY;
-      Object.assign(this.facts, { bound, proven: !slack.below(gap) });
+      const proven = !(this.mode === "L" ? bound.times(SHARE) : TINY).below(gap);
+      Object.assign(this.facts, { bound, proven, outside: null });
+      demand(proven || this.mode === "L", where, bound, low);
     }
-    // Fractions of panels, of which the prices of columns speak, may do better than whole ones.
-    const columns = general && this.doc.lottery.method === "columns";
-    demand(gap.n >= 0n && (columns || !slack.below(gap)), where, bound, low);
-    if (!general || columns) return;
-    for (const t of level.types) {
-      const seat = new Ratio(1, BigInt(this.unit) * BigInt(this.types[t].ids.length));
-      const most = bound.plus(seat).plus(rounding).plus(TINY);
-      if (most.below(this.chance[t])) throw new Failure(`${where}, type ${t}`, `at most ${most}`, this.chance[t]);
+    demand(gap.n >= 0n, where, bound, low);
+  }
+
+  /**
+   * Nobody settled has more than the bound, and nobody left (`least` needs most room) has less, but for rounding to panels.
+   * Fractions of panels, of which the prices of columns speak, may do better than whole ones: there a breach is only named.
+   */
+  checkBrackets(types, least, bound, rounding, where) {
+    const share = Ratio.least([rounding, bound.times(SHARE)]).plus(TINY);
+    for (const [n, t] of [least, ...types].entries()) {
+      const room = new Ratio(1, BigInt(this.unit) * BigInt(this.types[t].ids.length)).plus(share);
+      const limit = n ? bound.plus(room) : bound.minus(room);
+      const fits = n ? !limit.below(this.chance[t]) : !this.chance[t].below(limit);
+      if (fits) continue;
+      demand(this.doc.lottery.method === "columns", `${where}, type ${t}`, `at ${n ? "most" : "least"} ${limit}`, this.chance[t]);
+      this.facts.proven = false;
+      this.facts.outside ??= t;
     }
   }
 

@@ -28,7 +28,7 @@ class Balanced extends Certified {
     }
     // Losses are allowed one after the other, largest chance first.
     richest.forEach((t, i) => moves.push({ from: t, to: places[t], since: i + 1 }));
-    const since = joinedSince(moves, richest.length);
+    const since = joinedSince(moves, richest.length, this.types.length + this.strata.length + 1 + this.rows.length);
     const wronged = new Set(gains.filter(([t, move]) => {
       const poorest = this.chance[richest[since[move] - 1]];
       return TINY.below(poorest.minus(this.chance[t]));
@@ -68,38 +68,22 @@ class Balanced extends Certified {
  * at each moment the moves `since` then are there; last + 1: never. By halving the time: what is joined in the middle was
  * joined in the first half, and is one node in the second.
  */
-function joinedSince(moves, last) {
+function joinedSince(moves, last, nodes) {
   const answer = new Int32Array(moves.length);
-  const parent = new Map();
-  const nodeOf = (node) => {
-    let top = node;
-    while (parent.has(top)) top = parent.get(top);
-    while (parent.has(node)) {
-      const next = parent.get(node);
-      if (next !== top) parent.set(node, top);
-      node = next;
-    }
-    return top;
-  };
+  const graph = new Graph(moves, nodes);
   const settle = (low, high, list) => {
     if (!list.length) return;
     if (low === high) {
       for (const i of list) {
         answer[i] = low;
-        const [from, to] = [nodeOf(moves[i].from), nodeOf(moves[i].to)];
-        if (low <= last && from !== to) parent.set(from, to);
+        if (low <= last) graph.merge(i);
       }
       return;
     }
     const middle = (low + high) >> 1;
-    const component = components(
-      list.filter((i) => moves[i].since <= middle).map((i) => [nodeOf(moves[i].from), nodeOf(moves[i].to)]));
+    graph.findComponents(list, middle);
     const [early, late] = [[], []];
-    for (const i of list) {
-      const [from, to] = [nodeOf(moves[i].from), nodeOf(moves[i].to)];
-      const joined = from === to || (component.has(from) && component.get(from) === component.get(to));
-      (moves[i].since <= middle && joined ? early : late).push(i);
-    }
+    for (const i of list) (moves[i].since <= middle && graph.joins(i) ? early : late).push(i);
     settle(low, middle, early);
     settle(middle + 1, high, late);
   };
@@ -107,49 +91,91 @@ function joinedSince(moves, last) {
   return answer;
 }
 
-/** node -> number of its strongly connected component (Tarjan's algorithm, with its own stack of calls). */
-function components(arcs) {
-  const next = new Map();
-  for (const [from, to] of arcs) {
-    if (!next.has(from)) next.set(from, []);
-    if (!next.has(to)) next.set(to, []);
-    next.get(from).push(to);
+/** Moves between nodes, some of which have been merged into one. Large draws have hundreds of thousands: no maps, no objects. */
+class Graph {
+  constructor(moves, nodes) {
+    Object.assign(this, { moves, parent: Int32Array.from({ length: nodes }, (_, node) => node) });
+    // Of each node: the next move to be looked at, when it was entered, the earliest node it leads back to, its component.
+    [this.first, this.entered, this.earliest, this.component] = Array.from({ length: 4 }, () => new Int32Array(nodes));
+    [this.calls, this.waiting] = [new Int32Array(nodes), new Int32Array(nodes)];
+    this.following = new Int32Array(moves.length);
   }
-  const [order, lowest, component] = [new Map(), new Map(), new Map()];
-  const waiting = [];
-  let found = 0;
-  for (const root of next.keys()) {
-    if (order.has(root)) continue;
-    const calls = [];
-    const enter = (node) => {
-      order.set(node, order.size);
-      lowest.set(node, order.get(node));
-      waiting.push(node);
-      calls.push({ node, heads: next.get(node).values() });
-    };
-    enter(root);
-    while (calls.length) {
-      const { node, heads } = calls.at(-1);
-      const { value: head, done } = heads.next();
-      if (!done) {
-        if (!order.has(head)) enter(head);
-        else if (!component.has(head)) lowest.set(node, Math.min(lowest.get(node), order.get(head)));
-        continue;
-      }
-      calls.pop();
-      if (calls.length) {
-        const caller = calls.at(-1).node;
-        lowest.set(caller, Math.min(lowest.get(caller), lowest.get(node)));
-      }
-      if (lowest.get(node) === order.get(node)) {
-        let member;
-        do {
-          member = waiting.pop();
-          component.set(member, found);
-        } while (member !== node);
-        found++;
+
+  nodeOf(node) {
+    const { parent } = this;
+    while (parent[node] !== node) {
+      parent[node] = parent[parent[node]];
+      node = parent[node];
+    }
+    return node;
+  }
+
+  tail(i) { return this.nodeOf(this.moves[i].from); }
+  head(i) { return this.nodeOf(this.moves[i].to); }
+
+  merge(i) { this.parent[this.tail(i)] = this.head(i); }
+
+  /** Whether both ends of a move are one node, or were found in one component. */
+  joins(i) {
+    const [from, to] = [this.tail(i), this.head(i)];
+    return from === to || (this.component[from] > 0 && this.component[from] === this.component[to]);
+  }
+
+  /** Strongly connected components, numbered from 1, of those of the listed moves that are there by `moment`. */
+  findComponents(list, moment) {
+    const { moves, first, following, entered, component } = this;
+    for (const i of list) {
+      for (const node of [this.tail(i), this.head(i)]) {
+        first[node] = -1;
+        entered[node] = component[node] = 0;
       }
     }
+    const there = list.filter((i) => moves[i].since <= moment);
+    for (const i of there) {
+      const from = this.tail(i);
+      following[i] = first[from];
+      first[from] = i;
+    }
+    [this.time, this.found, this.waitingUp] = [0, 0, 0];
+    for (const i of there) if (!entered[this.tail(i)]) this.explore(this.tail(i));
   }
-  return component;
+
+  /** Tarjan's algorithm, with a stack of calls of its own. */
+  explore(root) {
+    const { first, following, entered, earliest, component, calls } = this;
+    let depth = 0;
+    calls[0] = root;
+    this.enter(root);
+    while (depth >= 0) {
+      const node = calls[depth];
+      const i = first[node];
+      if (i >= 0) {
+        first[node] = following[i];
+        const head = this.head(i);
+        if (!entered[head]) {
+          this.enter(head);
+          calls[++depth] = head;
+        } else if (!component[head] && entered[head] < earliest[node]) earliest[node] = entered[head];
+        continue;
+      }
+      if (earliest[node] === entered[node]) this.close(node);
+      depth--;
+      if (depth >= 0 && earliest[node] < earliest[calls[depth]]) earliest[calls[depth]] = earliest[node];
+    }
+  }
+
+  enter(node) {
+    this.entered[node] = this.earliest[node] = ++this.time;
+    this.waiting[this.waitingUp++] = node;
+  }
+
+  /** All that wait since a node was entered are one component. */
+  close(node) {
+    this.found++;
+    let member;
+    do {
+      member = this.waiting[--this.waitingUp];
+      this.component[member] = this.found;
+    } while (member !== node);
+  }
 }

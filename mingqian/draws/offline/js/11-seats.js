@@ -32,32 +32,34 @@ class Judge extends Balanced {
 
   /** Units to seats: forty times every odd number goes up or down, so that partners cancel. */
   async halved() {
-    let value = this.cells.map((cell) => cell.amount);
+    const all = this.cells.length;
+    const value = Float64Array.from(this.cells, ({ amount }) => amount);
     const caps = this.cells.map(({ t, s }) => this.capsOf(t, s));
     const families = [
       this.cells.map(({ t }) => t),
-      caps.map((rows) => (rows.length > 1 ? rows[0] : null)),
-      caps.map((rows) => rows.at(-1) ?? null),
-    ];
-    const strata = this.cells.map(({ s }) => s);
+      caps.map((rows) => (rows.length > 1 ? rows[0] : -1)),
+      caps.map((rows) => rows.at(-1) ?? -1),
+    ].map((family) => Int32Array.from(family));
+    const strata = Int32Array.from(this.cells, ({ s }) => s);
+    const waiting = new Int32Array(Math.max(this.types.length, this.strata.length, this.rows.length));
+    const [inside, across] = [new Int32Array(all), new Int32Array(all)];
     for (let level = 0; level < 40; level++) {
       const start = bigOf(this.stream(`pair/${level}`, 8));
-      const bits = this.stream(`halve/${level}`, Math.ceil(value.length / 8));
+      const bits = this.stream(`halve/${level}`, Math.ceil(all / 8));
       const odd = [...value.keys()].filter((c) => value[c] % 2);
-      const order = new Map();
-      for (const c of odd) {
-        order.set(c, splitMix(start, c));
+      const keys = new Float64Array(odd.length);
+      for (const [i, c] of odd.entries()) {
+        keys[i] = splitMix(start, c) * all + c;
         await this.breath.take(level, 40);
       }
-      const queue = odd.slice().sort((a, b) => order.get(a) - order.get(b) || a - b);
-      const inside = new Map();
-      for (const family of families) {
-        makePairs(inside, queue.filter((c) => !inside.has(c) && family[c] !== null), family);
-      }
-      const across = new Map();
-      makePairs(across, queue, strata);
+      const queue = keys.sort().map((key) => key % all);
+      inside.fill(-1);
+      across.fill(-1);
+      for (const family of families) makePairs(inside, queue, family, waiting.fill(-1));
+      makePairs(across, queue, strata, waiting.fill(-1));
       const up = colours(odd, inside, across, (c) => (bits[c >> 3] >> (7 - (c & 7))) & 1);
-      value = value.map((v, c) => Math.floor(v / 2) + (up.get(c) ?? 0));
+      for (let c = 0; c < all; c++) value[c] = Math.floor(value[c] / 2);
+      for (const c of odd) value[c] += up[c];
     }
     return value;
   }
@@ -167,33 +169,28 @@ function byTicket(a, b) {
   return byCodePoint(a.id, b.id);
 }
 
-/** Inside each family the 1st and the 2nd in order become partners, the 3rd and the 4th, and so on. */
-function makePairs(partner, order, family) {
-  const waiting = new Map();
+/** Of those without a partner, in each family (-1: none) the 1st and the 2nd in order become partners, the 3rd and the 4th, and so on. */
+function makePairs(partner, order, family, waiting) {
   for (const c of order) {
-    const other = waiting.get(family[c]);
-    if (other === undefined) {
-      waiting.set(family[c], c);
-      continue;
-    }
-    waiting.delete(family[c]);
-    partner.set(c, other);
-    partner.set(other, c);
+    if (partner[c] >= 0 || family[c] < 0) continue;
+    const other = waiting[family[c]];
+    waiting[family[c]] = other < 0 ? c : -1;
+    if (other >= 0) [partner[c], partner[other]] = [other, c];
   }
 }
 
 /** 0 and 1 in turn along each path or cycle of partners; its smallest cell has the bit that the seed gives. */
 function colours(cells, inside, across, bit) {
-  const colour = new Map();
+  const colour = new Int8Array(inside.length).fill(-1);
   for (const first of cells) {
-    if (colour.has(first)) continue;
-    colour.set(first, bit(first));
+    if (colour[first] >= 0) continue;
+    colour[first] = bit(first);
     const queue = [first];
     while (queue.length) {
       const c = queue.pop();
-      for (const other of [inside.get(c), across.get(c)]) {
-        if (other === undefined || colour.has(other)) continue;
-        colour.set(other, 1 - colour.get(c));
+      for (const other of [inside[c], across[c]]) {
+        if (other < 0 || colour[other] >= 0) continue;
+        colour[other] = 1 - colour[c];
         queue.push(other);
       }
     }

@@ -48,34 +48,60 @@ class AlternateList {
   /** Raises what must flow through an arc by one, sending one more around a cycle if need be. */
   force(arc) {
     if (arc.flow === arc.least) {
-      if (arc.flow >= arc.most) return false;
-      const came = this.search(arc.to, arc.from);
-      if (!came) return false;
+      const way = arc.flow < arc.most && this.way(arc.to, arc.from);
+      if (!way) return false;
       arc.flow++;
-      for (let node = arc.from; node !== arc.to;) {
-        const { arc: used, step, before } = came.get(node);
-        used.flow += step;
-        node = before;
-      }
+      for (const { arc: used, step } of way) used.flow += step;
     }
     arc.least++;
     return true;
   }
 
-  /** Breadth first through what can still change, from one node to another: how each node was reached, or null. */
-  search(start, goal) {
-    const came = new Map([[start, null]]);
-    const queue = [start];
-    for (let head = 0; head < queue.length && !came.has(goal); head++) {
-      const before = queue[head];
+  /**
+   * The arcs by which one more can go from one node to another, each with the step of its flow, or null. Breadth first from
+   * both ends, always where fewer arcs wait to be looked at: most people have few other seats, while from the hub there are
+   * ways to everywhere.
+   */
+  way(start, goal) {
+    const sides = [this.side(start, 1), this.side(goal, -1)];
+    while (sides[0].waiting.length && sides[1].waiting.length) {
+      const number = sides[0].arcs <= sides[1].arcs ? 0 : 1;
+      const meeting = this.grow(sides[number], sides[1 - number].came);
+      if (meeting !== null) return sides.flatMap(({ came }) => stepsFrom(meeting, came));
+    }
+    return null;
+  }
+
+  /** One end of a search: `sign` 1 if it goes with the flow, -1 against it; `came`: node -> how it was reached. */
+  side(node, sign) {
+    return { sign, came: new Map([[node, null]]), waiting: [node], arcs: this.at.get(node).length };
+  }
+
+  /** Takes one side of a search one step further; the first node at which it meets the other, or null. */
+  grow(side, others) {
+    const { sign, came, waiting } = side;
+    const found = [];
+    side.arcs = 0;
+    for (const before of waiting) {
       for (const arc of this.at.get(before)) {
-        const forward = arc.from === before;
-        const [next, step] = forward ? [arc.to, 1] : [arc.from, -1];
-        if (came.has(next) || !(forward ? arc.flow < arc.most : arc.flow > arc.least)) continue;
+        const leaves = arc.from === before;
+        const next = leaves ? arc.to : arc.from;
+        const step = leaves ? sign : -sign;
+        if (came.has(next) || !(step > 0 ? arc.flow < arc.most : arc.flow > arc.least)) continue;
         came.set(next, { arc, step, before });
-        queue.push(next);
+        if (others.has(next)) return next;
+        found.push(next);
+        side.arcs += this.at.get(next).length;
       }
     }
-    return came.has(goal) ? came : null;
+    side.waiting = found;
+    return null;
   }
+}
+
+/** The steps by which one side of a search reached a node. */
+function stepsFrom(node, came) {
+  const steps = [];
+  for (let step = came.get(node); step; step = came.get(step.before)) steps.push(step);
+  return steps;
 }

@@ -56,6 +56,7 @@ const WORDS = {
     certificateOpen: ["最低机会未证明为最高", "机会上限未证明为最低"],
     gapOf: (t) => [
       ...(t.proven ? [] : [`实际最低 ${t.lowest}，而任何抽法都不超过 ${t.bound}`]),
+      ...(t.outside === null ? [] : [`类别 ${t.outside} 的机会超出所证范围`]),
       ...(t.ceilingProven ? [] : [`机会上限 ${t.ceiling}，已证明的只需 ${t.ceilingMost}`]),
     ].join("；"),
     facts: {
@@ -68,7 +69,7 @@ const WORDS = {
     compare: "请与别处公布的核对", beaconSaid: "公共信标", earlierDigest: "上一次抽取的凭证指纹",
     notes: {
       unsigned: () => "文件未附签名：凭证指纹须与公证单或公示网页上的逐位核对", smallestOnly: () => "只证明了最低机会，未证明其余机会",
-      alternates: () => "备选机会已公布，未证明为最高", earlierUnchecked: () => "未核对上一次抽取的公示文件", earlierChecked: () => "上一次抽取的公示文件已核对：自身相符，指纹一致",
+      alternates: () => "备选机会与同席组合已公布，未证明为最优", earlierUnchecked: () => "未核对上一次抽取的公示文件", earlierChecked: () => "上一次抽取的公示文件已核对：自身相符，指纹一致",
       earlierOlder: ({ earlier }) => `上一次抽取之前还有一次：${earlier.previous}`,
     },
     digest: "凭证指纹", key: (party) => `签名公钥（${PARTIES[party] ?? party}）`,

@@ -42,6 +42,7 @@ WORDS.en = {
   certificateOpen: ["smallest chance NOT PROVEN", "ceiling NOT PROVEN"],
   gapOf: (t) => [
     ...(t.proven ? [] : [`the smallest is ${t.lowest}, and no draw reaches more than ${t.bound}`]),
+    ...(t.outside === null ? [] : [`type ${t.outside} lies outside its bracket`]),
     ...(t.ceilingProven ? [] : [`the ceiling is ${t.ceiling}, none needs more than ${t.ceilingMost}`]),
   ].join("; "),
   facts: {
@@ -54,7 +55,7 @@ WORDS.en = {
   compare: "Compare with what was published elsewhere", beaconSaid: "public beacon", earlierDigest: "fingerprint of the draw before",
   notes: {
     unsigned: () => "No signature in the file: compare the fingerprint digit by digit with the notarial sheet or the public page", smallestOnly: () => "only the smallest chance is proven, not those above it",
-    alternates: () => "chances of alternates are published, not proven best", earlierUnchecked: () => "the earlier transcript was not checked", earlierChecked: () => "the earlier transcript was checked: it fits in itself, and its fingerprint is the one named here",
+    alternates: () => "chances of alternates, and who sits with whom, are published, not proven best", earlierUnchecked: () => "the earlier transcript was not checked", earlierChecked: () => "the earlier transcript was checked: it fits in itself, and its fingerprint is the one named here",
     earlierOlder: ({ earlier }) => `the earlier transcript has one before it: ${earlier.previous}`,
   },
   digest: "fingerprint of the transcript", key: (party) => `public key (${party})`,

@@ -3,10 +3,14 @@
 const at = (id) => document.getElementById(id);
 const shown = (value, limit = 100) => (typeof value === "string" ? value.slice(0, limit) : "");
 
+/** Controls, marks that turn the direction of text, and all else that cannot be seen, are written out. */
+const visible = (text) => text.replace(/[\p{C}\u2028\u2029]/gu, (hidden) =>
+  Array.from({ length: hidden.length }, (_, i) => `\\u${hidden.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""));
+
 function made(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children.filter((child) => child !== ""));
+  element.append(...children.filter((child) => child !== "").map((child) => (typeof child === "string" ? visible(child) : child)));
   return element;
 }
 
@@ -39,10 +43,10 @@ function speak() {
 function tellFiles() {
   const { words, files: { main, earlier } } = state;
   at("opened").hidden = !main;
-  at("filename").textContent = main?.name ?? "";
+  at("filename").textContent = visible(main?.name ?? "");
   at("filesize").textContent = main ? words.bytes(main.size) : "";
   document.querySelector("#drop b").textContent = main ? words.again : words.drop;
-  at("earlier-name").textContent = earlier?.name ?? words.earlierNone;
+  at("earlier-name").textContent = visible(earlier?.name ?? words.earlierNone);
   at("without-earlier").hidden = !earlier;
 }
 
