@@ -198,7 +198,8 @@ def _write(
 ) -> None:
     """All files of a deed at once, before anything is told."""
     if keys is not None:
-        contents = {**contents, keys: keys_of(names)}
+        # First, because nothing else leads from the published ids back to people.
+        contents = {keys: keys_of(names), **contents}
     private = () if keys is None else (keys,)
     write_files(contents, force=options.force, private=private)
     if keys is not None:

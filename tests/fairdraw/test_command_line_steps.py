@@ -65,9 +65,11 @@ def test_names_are_left_out_without_the_private_table(
     capsys.readouterr()
     assert draw(files) == 0
     names = {line.split(",")[0] for line in POOL.splitlines()[1:]}
-    assert not any(f"  {name}\n" in capsys.readouterr().out for name in names)
+    told = capsys.readouterr().out
+    assert not any(f"  {name}\n" in told for name in names)
     assert draw(files, "--force", "--keys", str(files / "elsewhere.csv")) == 0
-    assert any(f"  {name}\n" in (told := capsys.readouterr().out) or name in told for name in names)
+    told = capsys.readouterr().out
+    assert any(f"  {name}\n" in told for name in names)
     (files / "elsewhere.csv").write_text("id,salt\n")
     assert draw(files, "--force", "--keys", str(files / "elsewhere.csv")) == 2
     assert "no table of names" in capsys.readouterr().err
@@ -211,3 +213,26 @@ def test_every_command_has_an_example(command: str, capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         main([command, "--help"])
     assert f"python -m fairdraw {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_of_two_files_both_are_written_or_none(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], force: bool
+) -> None:
+    out = files / "t.json"
+    if force:
+        assert run(files, "draw", *NONCES, "--out", str(out)) == 0
+    before = {path: path.read_bytes() for path in files.iterdir()}
+    put = writing._put
+
+    def full(draft: Path, path: Path, force: bool) -> None:
+        # By then the names have their place.
+        if path == out:
+            assert path.with_name("t.json.keys.csv").read_bytes() != before.get(path, b"")
+            raise FairdrawError("FILE_UNWRITABLE", file=str(path), reason="the disk is full")
+        put(draft, path, force)
+
+    monkeypatch.setattr(writing, "_put", full)
+    assert run(files, "draw", *NONCES, "--out", str(out), *["--force"] * force) == 2
+    assert "the disk is full" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in files.iterdir()} == before
