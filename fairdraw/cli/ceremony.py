@@ -26,6 +26,7 @@ from fairdraw import (
 )
 from fairdraw.cli import told
 from fairdraw.cli.frozen import Frozen, read_frozen
+from fairdraw.cli.outlook import of_solution
 from fairdraw.cli.planfile import read_plan
 from fairdraw.cli.sheets import Names, keys_of, read_keys, read_pool
 from fairdraw.cli.writing import check_free, write_files
@@ -56,7 +57,7 @@ def freeze_deed(options: argparse.Namespace) -> int:
     commitment = _commit(options, pool, plan, solution, promises, names)
     contents = {options.out: Frozen(pool, plan, solution, commitment).data()}
     _write(options, contents, keys, names)
-    told.setting(pool, solution)
+    told.setting(of_solution(pool, solution))
     print(f"publish these two before anybody shows a number:\n  pool     {pool.root}")
     print(f"  commit   {commitment.value}")
     print(f"everything that is fixed is written to {options.out}")
@@ -86,7 +87,7 @@ def draw_deed(options: argparse.Namespace) -> int:
     commitment = _commit(options, pool, plan, solution, promises, names)
     result, data = _drawn(Frozen(pool, plan, solution, commitment), nonces, options)
     _write(options, {options.out: data}, keys, names)
-    told.setting(pool, solution)
+    told.setting(of_solution(pool, solution))
     print(f"commit   {commitment.value}\nseed     {result.seed.hex()}")
     told.seats(result, names)
     if made_here:
@@ -117,7 +118,7 @@ def _draw_frozen(options: argparse.Namespace) -> int:
     nonces = _nonces([*options.nonce, *options.nonces])
     result, data = _drawn(frozen, nonces, options)
     _write(options, {options.out: data}, None, names)
-    told.setting(frozen.pool, frozen.solution)
+    told.setting(of_solution(frozen.pool, frozen.solution))
     print(f"commit   {frozen.commitment.value}\nseed     {result.seed.hex()}")
     told.seats(result, names)
     _told_where(options.out, data)
