@@ -52,8 +52,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _nonce(options: argparse.Namespace) -> int:
     nonce = secrets.token_bytes(32)
-    print(f"number (keep it secret until the reveal): {nonce.hex()}")
-    print(f"commitment (hand this in now): {nonce_commitment(nonce, profile=options.profile)}")
+    commitment = nonce_commitment(nonce, profile=options.profile)
+    if options.out is None:
+        print(f"number (keep it secret until the reveal): {nonce.hex()}")
+        print(f"commitment (hand this in now): {commitment}")
+        return 0
+    public = options.out.with_name(options.out.name + ".commitment")
+    contents = {options.out: f"{nonce.hex()}\n".encode(), public: f"{commitment}\n".encode()}
+    write_files(contents, private=(options.out,))
+    print(f"number written to {options.out}: keep this file secret until the reveal")
+    print(f"commitment (hand this in now, it is in {public.name}): {commitment}")
     return 0
 
 

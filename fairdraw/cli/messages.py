@@ -66,7 +66,7 @@ SENTENCES = {
     "OPTION_FIXED_BEFORE": "{option} was decided when the draw was frozen and cannot be given now",
     "OPTION_MISSING": "{option} is needed (or {other}, with what `freeze` wrote)",
     "PAIRS_EXPECTED": "{field} must be pairs, not {found}",
-    "PAIR_EXPECTED": "{value!r} is not PARTY=VALUE",
+    "PAIR_EXPECTED": "each must be PARTY=VALUE (or PARTY=@FILE)",
     "PARTS_DO_NOT_FIT": "the parts do not belong together: the {piece} is another one",
     "PARTY_INVALID": "{party!r} is no party name (lower-case letters, digits, - and _)",
     "PARTY_TWICE": "the party {party!r} is named twice",

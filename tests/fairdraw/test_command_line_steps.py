@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -236,3 +238,39 @@ def test_of_two_files_both_are_written_or_none(
     assert run(files, "draw", *NONCES, "--out", str(out), *["--force"] * force) == 2
     assert "the disk is full" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in files.iterdir()} == before
+
+
+def test_numbers_come_from_files_or_a_question_and_are_never_repeated(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = {party: files / f"{party}.txt" for party in SECRETS}
+    for path in numbers.values():
+        assert main(["nonce", "--out", str(path)]) == 0
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        told = capsys.readouterr().out
+        assert path.read_text().strip() not in told
+        assert path.with_name(f"{path.name}.commitment").read_text() in told
+        assert main(["nonce", "--out", str(path)]) == 2
+    promised = [f"{party}=@{path}.commitment" for party, path in numbers.items()]
+    out = ["--out", str(files / "frozen.json"), "--commitments", *promised]
+    assert run(files, "freeze", *out) == 0
+    shown = [f"{party}=@{path}" for party, path in numbers.items()]
+    assert draw(files, shown=shown) == 0
+    first = (files / "t.json").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(numbers["office"].read_text()))
+    assert draw(files, "--force", shown=["office=-", shown[1]]) == 0
+    typed = iter([numbers["office"].read_text()])
+    monkeypatch.setattr(ceremony, "getpass", lambda question: next(typed))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert draw(files, "--force", shown=["office=-", shown[1]]) == 0
+    assert (files / "t.json").read_bytes() == first
+    capsys.readouterr()
+    number = SHOWN[0].removeprefix("office=")
+    for wrong, message in (
+        (number, "PARTY=VALUE"),
+        (f"office=@{files / 'none'}", "cannot be read"),
+    ):
+        assert draw(files, "--force", shown=[wrong, shown[1]]) == 2
+        told = capsys.readouterr().err
+        assert message in told
+        assert number not in told
