@@ -1,7 +1,7 @@
-"""An adversary with every input but one in hand: a hundred thousand variations, and no second transcript verifies.
+"""An adversary with every input but one in hand: 130,000 variations, and no second transcript verifies.
 
-One published, signed draw with a beacon in each mode, most variations in the quickest. Each variation changes a contribution, a row of the pool, a rule, or the beacon's
-figure. The hash that decides is computed here with hashlib alone: if it differs from what was published, the verifier
+One published, signed draw with a beacon in each mode, most variations in the quickest. Each variation changes a
+contribution, a row of the pool, a rule, or the beacon's figure. The hash that decides is computed here with hashlib alone: if it differs from what was published, the verifier
 stops there; that it does is shown by whole transcripts at regular intervals, plain, and with every later hash and
 even the lots made anew under the old signature.
 """
