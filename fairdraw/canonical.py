@@ -192,7 +192,7 @@ def canonical(value: Any, *, depth: int = 0) -> bytes:
     return json.dumps(clean, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _is_clean(value: Any, outside: int) -> bool:
+def _is_clean(value: Any, outside: int = 0) -> bool:
     """Whether ``_checked`` would return an equal value: the same questions, many at a time."""
     texts: list[str] = []
     keys: set[Any] = set()
@@ -223,7 +223,7 @@ def _is_clean(value: Any, outside: int) -> bool:
     )
 
 
-def _checked(value: Any, where: str, depth: int) -> Any:
+def _checked(value: Any, where: str, depth: int = 0) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
