@@ -25,8 +25,8 @@ LARGEST_INTEGER = 2**53 - 1
 
 #: The longest text inside canonical JSON; keys are names and shorter.
 _LONGEST_TEXT, _LONGEST_KEY = 100_000, 200
-#: Lists in lists: deeper than anybody writes, and no deeper than every JSON reader can follow.
-_DEEPEST = 100
+#: Lists in lists, the outermost counted as 1: a verifier refuses a transcript that is deeper.
+_DEEPEST = 40
 
 _HEX_64 = re.compile(r"[0-9a-f]{64}")
 #: Control characters and lone surrogates: Unicode categories Cc and Cs.
@@ -182,21 +182,21 @@ def _need_no_cleaning(texts: list[Any], limit: int) -> bool:
     return unicodedata.is_normalized("NFC", joined) and not _UNUSABLE.search(joined)
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: Any, *, depth: int = 0) -> bytes:
     """Canonical JSON: UTF-8 in NFC, keys sorted, no blanks, integers only.
 
     Refuses floats, integers beyond 2^53 - 1, non-text keys, unusable text, and what is nested
-    without end.
+    deeper than 40. ``depth``: how many lists and objects the value will stand in.
     """
-    clean = value if _is_clean(value) else _checked(value, "$")
+    clean = value if _is_clean(value, depth) else _checked(value, "$", depth)
     return json.dumps(clean, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _is_clean(value: Any) -> bool:
+def _is_clean(value: Any, outside: int = 0) -> bool:
     """Whether ``_checked`` would return an equal value: the same questions, many at a time."""
     texts: list[str] = []
     keys: set[Any] = set()
-    waiting: list[tuple[int, Any]] = [(0, (value,))]
+    waiting: list[tuple[int, Any]] = [(outside, (value,))]
     while waiting:
         depth, holder = waiting.pop()
         if depth > _DEEPEST:
@@ -230,7 +230,7 @@ def _checked(value: Any, where: str, depth: int = 0) -> Any:
         return clean_text(value, where, limit=_LONGEST_TEXT, empty=True)
     if isinstance(value, int):
         return whole_number(value, where, low=-LARGEST_INTEGER)
-    if isinstance(value, (list, tuple, dict)) and depth > _DEEPEST:
+    if isinstance(value, (list, tuple, dict)) and depth >= _DEEPEST:
         raise FairdrawError("NOT_CANONICAL", where=where[:100], found="nesting")
     if isinstance(value, (list, tuple)):
         return [_checked(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(value)]

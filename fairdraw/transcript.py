@@ -134,7 +134,7 @@ def _shared(pool: Pool, plan: Plan, solution: Solution, result: Result) -> dict[
 def _sealed(document: dict[str, Any]) -> bytes:
     """The document with its digest; every part is written once and used in both."""
     parts = {
-        key: _pool_part(value) if isinstance(value, Pool) else canonical(value)
+        key: _pool_part(value) if isinstance(value, Pool) else canonical(value, depth=1)
         for key, value in document.items()
     }
     bound = _joined({key: part for key, part in parts.items() if key != "signatures"})

@@ -6,6 +6,7 @@ import argparse
 import secrets
 import sys
 from collections.abc import Iterable
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ from fairdraw import (
 )
 from fairdraw.cli import told
 from fairdraw.cli.frozen import Frozen, read_frozen
+from fairdraw.cli.outlook import of_solution
 from fairdraw.cli.planfile import read_plan
 from fairdraw.cli.sheets import Names, keys_of, read_keys, read_pool
+from fairdraw.cli.workbook import text_of
 from fairdraw.cli.writing import check_free, write_files
 from fairdraw.seed import this_program
 
@@ -56,11 +59,11 @@ def freeze_deed(options: argparse.Namespace) -> int:
     commitment = _commit(options, pool, plan, solution, promises, names)
     contents = {options.out: Frozen(pool, plan, solution, commitment).data()}
     _write(options, contents, keys, names)
-    told.setting(pool, solution)
+    told.setting(of_solution(pool, solution))
     print(f"publish these two before anybody shows a number:\n  pool     {pool.root}")
     print(f"  commit   {commitment.value}")
     print(f"everything that is fixed is written to {options.out}")
-    print(f"then: python -m fairdraw draw --frozen {options.out} --nonces PARTY=HEX ...")
+    print(f"then: python -m fairdraw draw --frozen {options.out} --nonces PARTY=@FILE ...")
     return 0
 
 
@@ -86,15 +89,18 @@ def draw_deed(options: argparse.Namespace) -> int:
     commitment = _commit(options, pool, plan, solution, promises, names)
     result, data = _drawn(Frozen(pool, plan, solution, commitment), nonces, options)
     _write(options, {options.out: data}, keys, names)
-    told.setting(pool, solution)
+    told.setting(of_solution(pool, solution))
     print(f"commit   {commitment.value}\nseed     {result.seed.hex()}")
     told.seats(result, names)
     if made_here:
         print("Both contributions were made by this computer: nobody else vouches for the lots.")
-        print("Give --nonces PARTY=HEX ... to share that trust.")
+        print("Give --nonces PARTY=@FILE ... to share that trust.")
     print("Frozen, revealed and drawn in one step: nobody outside saw the pool and the rules fixed")
-    print("before the numbers were known. Others can check the draw, but not that it was made only")
-    print("once. For a draw that they must trust: freeze, publish, then draw --frozen.")
+    print("before the numbers were known. It proves nothing against whoever ran it: they may have")
+    print(
+        "drawn again until they liked it. For a draw that others must trust: freeze, publish, then"
+    )
+    print("draw --frozen.")
     _told_where(options.out, data)
     return 0
 
@@ -117,7 +123,7 @@ def _draw_frozen(options: argparse.Namespace) -> int:
     nonces = _nonces([*options.nonce, *options.nonces])
     result, data = _drawn(frozen, nonces, options)
     _write(options, {options.out: data}, None, names)
-    told.setting(frozen.pool, frozen.solution)
+    told.setting(of_solution(frozen.pool, frozen.solution))
     print(f"commit   {frozen.commitment.value}\nseed     {result.seed.hex()}")
     told.seats(result, names)
     _told_where(options.out, data)
@@ -198,7 +204,8 @@ def _write(
 ) -> None:
     """All files of a deed at once, before anything is told."""
     if keys is not None:
-        contents = {**contents, keys: keys_of(names)}
+        # First, because nothing else leads from the published ids back to people.
+        contents = {keys: keys_of(names), **contents}
     private = () if keys is None else (keys,)
     write_files(contents, force=options.force, private=private)
     if keys is not None:
@@ -210,24 +217,33 @@ def _told_where(out: Path, data: bytes) -> None:
 
 
 def _pairs(written: Iterable[str]) -> dict[str, str]:
-    """PARTY=VALUE as a table; PAIR_EXPECTED, PARTY_INVALID for one named twice."""
+    """PARTY=VALUE as a table, with PARTY=@FILE read; PAIR_EXPECTED, PARTY_TWICE."""
     pairs: dict[str, str] = {}
     for text in written:
         party, sign, value = text.partition("=")
         if not sign:
-            raise FairdrawError("PAIR_EXPECTED", value=text)
+            # It may be a number without its party, still secret: it is not repeated.
+            raise FairdrawError("PAIR_EXPECTED")
         if party in pairs:
             raise FairdrawError("PARTY_TWICE", party=party)
-        pairs[party] = value
+        pairs[party] = text_of(Path(value[1:]), most=1000).strip() if value[:1] == "@" else value
     return pairs
 
 
 def _nonces(written: Iterable[str]) -> dict[str, bytes]:
     nonces: dict[str, bytes] = {}
-    for party, digits in _pairs(written).items():
+    for party, given in _pairs(written).items():
+        digits = _asked(party) if given == "-" else given
         try:
             nonces[party] = bytes.fromhex(digits)
         except ValueError:
             # The digits are secret still: they are not repeated.
             raise FairdrawError("NOT_HEX", party=party) from None
     return nonces
+
+
+def _asked(party: str) -> str:
+    """Hex digits typed without being shown, or the next line of what is piped in."""
+    if sys.stdin.isatty():
+        return getpass(f"contribution of {party} (hex digits, not shown): ").strip()
+    return sys.stdin.readline(1000).strip()

@@ -6,14 +6,13 @@ import argparse
 import secrets
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 from fairdraw import (
     FairdrawError,
     Infeasible,
     Plan,
-    Pool,
-    Solution,
     diagnose,
     nonce_commitment,
     substitution,
@@ -25,6 +24,7 @@ from fairdraw.cli import told
 from fairdraw.cli.ceremony import draw_deed, freeze_deed, read_inputs
 from fairdraw.cli.messages import sentence
 from fairdraw.cli.options import parser
+from fairdraw.cli.outlook import of_solution, of_transcript
 from fairdraw.cli.writing import write_files
 from fairdraw.verify import lines, verify
 
@@ -52,8 +52,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _nonce(options: argparse.Namespace) -> int:
     nonce = secrets.token_bytes(32)
-    print(f"number (keep it secret until the reveal): {nonce.hex()}")
-    print(f"commitment (hand this in now): {nonce_commitment(nonce, profile=options.profile)}")
+    commitment = nonce_commitment(nonce, profile=options.profile)
+    if options.out is None:
+        print(f"number (keep it secret until the reveal): {nonce.hex()}")
+        print(f"commitment (hand this in now): {commitment}")
+        return 0
+    public = options.out.with_name(options.out.name + ".commitment")
+    contents = {options.out: f"{nonce.hex()}\n".encode(), public: f"{commitment}\n".encode()}
+    write_files(contents, private=(options.out,))
+    print(f"number written to {options.out}: keep this file secret until the reveal")
+    print(f"commitment (hand this in now, it is in {public.name}): {commitment}")
     return 0
 
 
@@ -68,10 +76,12 @@ def _trial(options: argparse.Namespace) -> int:
     if diagnosis.solution is None:
         raise Infeasible(diagnosis)
     result = trial(pool, plan, options.number, diagnosis.solution)
+    outlook = of_solution(pool, diagnosis.solution)
     if options.json:
-        told.as_json({**told.diagnosis_facts(diagnosis), **told.result_facts(result, names)})
+        facts = told.diagnosis_facts(diagnosis, outlook)
+        told.as_json({**facts, **told.result_facts(result, names)})
         return 0
-    told.setting(pool, diagnosis.solution)
+    told.setting(outlook)
     told.tightness(diagnosis, names)
     print(f"TRIAL {options.number}: this is a rehearsal and can never be the result")
     told.seats(result, names)
@@ -92,24 +102,27 @@ def _explain(options: argparse.Namespace) -> int:
         print("\n".join(lines(report)))
         return 1 if report.readable else 2
     document = transcript.load(data)
-    pool = Pool.from_records(document["pool"]["records"], profile=document["profile"])
+    outlook = of_transcript(document, report)
     plan = Plan.from_record(document["plan"])
-    solution = Solution.from_record(pool, plan, document["lottery"])
     answers = [(person, substitution.DECLINED) for person in options.declined]
     roster = substitution.replay(document, answers)
     seated = sorted(roster.seated, key=lambda p: (plan.index[roster.seated[p]], p))
     further = [substitution.next_alternate(document, person, answers) for person in seated]
+    chances = {person: chance for ids, chance in report.chances for person in ids}
     if options.json:
-        told.as_json(told.explanation_facts(solution, roster, further, chances=options.chances))
+        facts = told.explanation_facts(outlook, roster, further)
+        told.as_json({**facts, "chances": chances} if options.chances else facts)
         return 0
-    told.setting(pool, solution)
+    told.setting(outlook)
     for done in roster.substitutions:
         told.substitution(done, plan)
-    print("\nif one more declines:")
+    told.say("\nif one more declines:")
     for done in further:
         told.substitution(done, plan)
     if options.chances:
-        told.chances(pool, solution)
+        free = [r["id"] for r in document["pool"]["records"] if not r["exclusions"]]
+        # Whoever can reach no seat is of no type, and has no chance.
+        told.chances({person: chances.get(person, Fraction(0)) for person in free})
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from fairdraw.errors import FairdrawError
 
 #: Every code that the engine raises; docs/fairdraw.md lists them all.
@@ -65,7 +67,7 @@ SENTENCES = {
     "OPTION_FIXED_BEFORE": "{option} was decided when the draw was frozen and cannot be given now",
     "OPTION_MISSING": "{option} is needed (or {other}, with what `freeze` wrote)",
     "PAIRS_EXPECTED": "{field} must be pairs, not {found}",
-    "PAIR_EXPECTED": "{value!r} is not PARTY=VALUE",
+    "PAIR_EXPECTED": "each must be PARTY=VALUE (or PARTY=@FILE)",
     "PARTS_DO_NOT_FIT": "the parts do not belong together: the {piece} is another one",
     "PARTY_INVALID": "{party!r} is no party name (lower-case letters, digits, - and _)",
     "PARTY_TWICE": "the party {party!r} is named twice",
@@ -117,8 +119,29 @@ SENTENCES = {
 }
 
 
+def visible(text: str) -> str:
+    """The text with everything that a terminal would obey rather than show written as \\uXXXX.
+
+    Texts come from strangers: a control character or a mark that turns the direction of writing
+    could make a line say what it does not.
+    """
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(letter: str) -> str:
+    kind = unicodedata.category(letter)
+    if kind[0] != "C" and kind not in ("Zl", "Zp"):
+        return letter
+    units = letter.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
 def sentence(error: FairdrawError) -> str:
     """One line: where, then what is wrong."""
+    return visible(_sentence(error))
+
+
+def _sentence(error: FairdrawError) -> str:
     where = str(error.params.get("file", ""))
     if "row" in error.params:
         where += f", row {error.params['row']}"

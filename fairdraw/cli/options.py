@@ -45,7 +45,7 @@ Quotas: `low` and `high` people with one of `values` among the primaries, `alter
     python -m fairdraw trial --pool pool.csv --plan plan.toml
     python -m fairdraw freeze --pool pool.csv --plan plan.toml --out frozen.json \\
         --commitments office=HASH observer=HASH
-    python -m fairdraw draw --frozen frozen.json --nonces office=HEX observer=HEX --out t.json
+    python -m fairdraw draw --frozen frozen.json --nonces office=@FILE observer=@FILE --out t.json
     python -m fairdraw verify t.json
 
 The order is the security: everybody commits to a number, `freeze` fixes everything else and prints
@@ -58,13 +58,13 @@ input or a file that is there already (the message names file, row and field), 1
 _FREEZE = """\
 First every party makes a number and hands in its commitment, and nothing else:
 
-    python -m fairdraw nonce
+    python -m fairdraw nonce --out office.txt
 
 Then everything is fixed. Publish the commitment and the pool root that this prints, and give away
 frozen.json (the names and salts beside it stay private):
 
     python -m fairdraw freeze --pool pool.csv --plan plan.toml --out frozen.json \\
-        --commitments office=3d1f...HASH observer=a07c...HASH
+        --commitments office=3d1f...HASH observer=@observer.txt.commitment
 
 Then the numbers are shown: python -m fairdraw draw --help
 """
@@ -73,9 +73,14 @@ _DRAW = """\
 In two steps, when everything was fixed by `freeze` and its commitment is public:
 
     python -m fairdraw draw --frozen frozen.json --out t.json \\
-        --nonces office=4f1c...HEX observer=93be...HEX
+        --nonces office=@office.txt observer=-
 
-In one step, for one person's own use: nobody could see what was fixed before the numbers were known.
+PARTY=@FILE reads the number from a file, PARTY=- asks for it without showing it (or reads a line of
+what is piped in). PARTY=HEX works too, but everybody on this computer can see a command that runs,
+and the shell keeps it: only for numbers that are public already.
+
+In one step, for one person's own use: nobody could see what was fixed before the numbers were known,
+so it proves nothing against whoever runs it.
 
     python -m fairdraw draw --pool pool.csv --plan plan.toml --out t.json
 
@@ -103,8 +108,8 @@ _VECTORS = """\
 """
 
 _NONCE = """\
-    python -m fairdraw nonce
-    python -m fairdraw nonce --profile gm
+    python -m fairdraw nonce --out office.txt            # and office.txt.commitment, to hand in
+    python -m fairdraw nonce --profile gm                # on the screen only
 """
 
 
@@ -160,6 +165,12 @@ def parser() -> argparse.ArgumentParser:
     )
     share = deed("nonce", "make a contribution: a secret number, its commitment", _NONCE)
     _profile(share)
+    share.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write the number there, for its owner alone, and the commitment to FILE.commitment",
+    )
     return made
 
 
@@ -170,7 +181,7 @@ def _freeze(made: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         metavar="PARTY=HASH",
-        help="what each party commits to, at least two; `nonce` makes one",
+        help="what each party commits to (or PARTY=@FILE), at least two; `nonce` makes one",
     )
     _outputs(made, "frozen.json")
     _circumstances(made)
@@ -183,15 +194,16 @@ def _draw(made: argparse.ArgumentParser) -> None:
         "--nonces",
         nargs="+",
         default=[],
-        metavar="PARTY=HEX",
-        help="the contributions, 16 to 64 bytes as hex; in one step at least two, or none to have "
-        "two made by this computer",
+        metavar="PARTY=@FILE",
+        help="the contributions, 16 to 64 bytes as hex, each in a file, or PARTY=- to be asked: a "
+        "number in the command itself can be seen in the list of processes; in one step at least "
+        "two, or none to have two made by this computer",
     )
     made.add_argument(
         "--nonce",
         action="append",
         default=[],
-        metavar="PARTY=HEX",
+        metavar="PARTY=@FILE",
         help="one of them (may be given again)",
     )
     _outputs(made, "transcript.json")

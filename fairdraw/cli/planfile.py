@@ -9,6 +9,7 @@ being drawn.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,16 +26,16 @@ _TOP = {"title", "employer_cap", "group_cap", "group_caps", "labels", "ceiling"}
 _STRATUM = {"id", "primary", "alternate", "group"}
 _QUOTA = {"category", "values", "low", "high", "alternate_low", "alternate_high", "group"}
 _MEMBER = {"id", "employer", "stratum", "group", "values"}
+#: Some times what a plan of the largest size takes up.
+_LARGEST_PLAN = 4 * 2**20
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+#: A key of so many parts that it means no field: it would keep the TOML parser busy for minutes.
+_LONG_KEY = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*+{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{20}}")
 
 
 def read_plan(path: Path, names: Names) -> Plan:
     """The plan of a file; errors carry ``file`` and, where it can be told, ``field``."""
-    try:
-        table = tomllib.loads(text_of(path))
-    except RecursionError:
-        raise FairdrawError("TOML_BROKEN", file=path.name, reason="nested too deeply") from None
-    except tomllib.TOMLDecodeError as error:
-        raise FairdrawError("TOML_BROKEN", file=path.name, reason=str(error)) from None
+    table = _toml(path)
     for name in table:
         if name not in _TOP | {"stratum", "quota", "designated", "kept"}:
             raise FairdrawError("FIELD_UNKNOWN", file=path.name, field=name)
@@ -62,6 +63,22 @@ def read_plan(path: Path, names: Names) -> Plan:
         )
     except FairdrawError as error:
         raise FairdrawError(error.code, **{"file": path.name, **error.params}) from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    """The file as TOML; TOML_BROKEN, FILE_TOO_LARGE and whatever ``text_of`` refuses."""
+    text = text_of(path, most=_LARGEST_PLAN)
+    if _LONG_KEY.search(text):
+        raise FairdrawError("TOML_BROKEN", file=path.name, reason="a key of too many parts")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise FairdrawError("TOML_BROKEN", file=path.name, reason="nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        raise FairdrawError("TOML_BROKEN", file=path.name, reason=str(error)) from None
+    except ValueError:
+        # Python reads no whole number of thousands of digits.
+        raise FairdrawError("TOML_BROKEN", file=path.name, reason="too long a number") from None
 
 
 def _table(value: Any, field: str) -> Mapping[str, Any]:

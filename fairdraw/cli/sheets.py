@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import secrets
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,12 +39,18 @@ class Names:
     salts: dict[str, bytes] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
 
-    def public(self, written: str) -> str:
-        """The published id of a written one."""
+    def public(self, text: str) -> str:
+        """The published id of a written one; two ways to encode the same letters are one id."""
+        written = in_one_form(text)
         salt = self.salts.setdefault(written, secrets.token_bytes(16))
         public = written if self.plain else pseudonym(salt, written, profile=self.profile)
         self.written[public] = written
         return public
+
+
+def in_one_form(text: str) -> str:
+    """Written text in Unicode NFC, without blanks around it."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def read_pool(path: Path, names: Names) -> Pool:
@@ -52,7 +59,7 @@ def read_pool(path: Path, names: Names) -> Pool:
     _, first = next(table, (1, []))
     if len(first) > _MOST_COLUMNS:
         raise FairdrawError("TOO_MANY_COLUMNS", file=path.name, row=1, most=_MOST_COLUMNS)
-    header = [name.strip() for name in first]
+    header = [in_one_form(name) for name in first]
     _check_header(path, header)
     people = []
     rows: dict[str, int] = {}
@@ -63,7 +70,7 @@ def read_pool(path: Path, names: Names) -> Pool:
             raise FairdrawError(
                 "ROW_LENGTH", file=path.name, row=number, columns=len(header), found=len(cells)
             )
-        row = {name: cell.strip() for name, cell in zip(header, cells)}
+        row = {name: in_one_form(cell) for name, cell in zip(header, cells)}
         person = _person(path, number, row, names)
         if person.id in rows:
             raise FairdrawError(

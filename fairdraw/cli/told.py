@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from threading import Timer
 from typing import Any
 
-from fairdraw import Diagnosis, Plan, Pool, Result, Solution, lot_code
+from fairdraw import Diagnosis, Plan, Result, lot_code
+from fairdraw.cli.messages import visible
+from fairdraw.cli.outlook import Outlook
 from fairdraw.cli.sheets import Names
 from fairdraw.substitution import Roster, Skip, Substitution
 
 
+def say(text: str = "") -> None:
+    """A line or more. Lines that are put together here end in a line feed; no text inside them does."""
+    print("\n".join(map(visible, text.split("\n"))))
+
+
 def as_json(facts: Any) -> None:
     """One JSON object; fractions as [numerator, denominator]."""
-    print(json.dumps(_plain(facts), ensure_ascii=False, indent=1, sort_keys=True))
+    say(json.dumps(_plain(facts), ensure_ascii=False, indent=1, sort_keys=True))
 
 
 def _plain(value: Any) -> Any:
@@ -66,25 +73,25 @@ def progress() -> Iterator[Callable[[int, int], None] | None]:
         yield tell
 
 
-def solution_facts(solution: Solution) -> dict[str, Any]:
+def outlook_facts(outlook: Outlook) -> dict[str, Any]:
     """What a lottery promises, before anybody is drawn."""
     return {
-        "bound": solution.bound,
-        "highest": solution.highest,
-        "lottery_hash": solution.lottery_hash,
-        "lowest": solution.lowest,
-        "mode": solution.mode,
-        "strata": solution.summary,
+        "bound": outlook.bound,
+        "highest": outlook.highest,
+        "lottery_hash": outlook.lottery_hash,
+        "lowest": outlook.lowest,
+        "mode": outlook.mode,
+        "strata": outlook.strata,
     }
 
 
-def diagnosis_facts(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Everything a diagnosis knows."""
+def diagnosis_facts(diagnosis: Diagnosis, outlook: Outlook | None = None) -> dict[str, Any]:
+    """Everything a diagnosis knows; ``outlook``: of its solution, if it has one."""
     shared = {"counts": diagnosis.strata, "feasible": diagnosis.feasible}
-    if diagnosis.solution is not None:
+    if outlook is not None:
         return {
             **shared,
-            **solution_facts(diagnosis.solution),
+            **outlook_facts(outlook),
             "above_half": diagnosis.above_half,
             "tight": diagnosis.tight,
             "full_caps": diagnosis.full_caps,
@@ -116,38 +123,36 @@ def result_facts(result: Result, names: Names) -> dict[str, Any]:
 
 
 def explanation_facts(
-    solution: Solution, roster: Roster, further: Sequence[Substitution], *, chances: bool
+    outlook: Outlook, roster: Roster, further: Sequence[Substitution]
 ) -> dict[str, Any]:
-    """Chances, and who entered or would enter for whom."""
-    facts = {
-        **solution_facts(solution),
+    """What was promised, and who entered or would enter for whom."""
+    return {
+        **outlook_facts(outlook),
         "if_one_more_declines": further,
         "seated": roster.seated,
         "substitutions": roster.substitutions,
         "waiting": roster.waiting,
     }
-    return {**facts, "chances": solution.chances} if chances else facts
 
 
-def setting(pool: Pool, solution: Solution) -> None:
+def setting(outlook: Outlook) -> None:
     """The pool, the mode and the chances by stratum."""
-    print(f"pool     {pool.root}")
-    people, out = len(pool), len(pool.excluded)
-    print(f"         {people} people, {out} excluded, {people - out} eligible")
-    print(f"mode     {solution.mode}; chances from {_chance(solution.lowest)}", end=" ")
-    print(f"to {_chance(solution.highest)}")
-    print(f"         no draw under these rules gives everybody more than {solution.bound}")
-    lottery = solution.lottery
-    if lottery is not None:
-        print(f"         one of {len(lottery.panels)} equally likely panels")
-        if lottery.ceiling is not None:
-            print(f"         nobody's chance may exceed {lottery.ceiling}")
-    for row in solution.summary:
+    say(f"pool     {outlook.root}")
+    people, out = outlook.people, outlook.excluded
+    say(f"         {people} people, {out} excluded, {people - out} eligible")
+    span = f"{_chance(outlook.lowest)} to {_chance(outlook.highest)}"
+    say(f"mode     {outlook.mode}; chances from {span}")
+    say(f"         no draw under these rules gives everybody more than {outlook.bound}")
+    if outlook.panels is not None:
+        say(f"         one of {outlook.panels} equally likely panels")
+    if outlook.ceiling is not None:
+        say(f"         nobody's chance may exceed {outlook.ceiling}")
+    for row in outlook.strata:
         told = _chance(row.lowest)
         if row.highest != row.lowest:
             told += f" to {_chance(row.highest)}"
         seats_told = f"{row.primary} + {row.alternate} seats"
-        print(f"  {row.stratum}: {row.people} people, {seats_told}, chance {told}")
+        say(f"  {row.stratum}: {row.people} people, {seats_told}, chance {told}")
 
 
 def tightness(diagnosis: Diagnosis, names: Names) -> None:
@@ -156,20 +161,20 @@ def tightness(diagnosis: Diagnosis, names: Names) -> None:
         row = tight.row
         about = row.employer or f"quota {(row.quota or 0) + 1}"
         side = "at most" if tight.side == "high" else "at least"
-        print(f"  tight: {about} among the {row.kind} seats, {side} {tight.limit}")
+        say(f"  tight: {about} among the {row.kind} seats, {side} {tight.limit}")
     listed = (("no chance", diagnosis.without_chance), ("above one half", diagnosis.above_half))
     for title, people in listed:
         if people:
             shown = ", ".join(names.written.get(person, person) for person in people[:20])
             more = f" and {len(people) - 20} more" if len(people) > 20 else ""
-            print(f"  {title}: {shown}{more}")
+            say(f"  {title}: {shown}{more}")
 
 
-def chances(pool: Pool, solution: Solution) -> None:
+def chances(chance_of: Mapping[str, Fraction]) -> None:
     """Everybody's exact chance."""
-    print("\nchance of every eligible person to be drawn as a primary:")
-    for candidate in pool.eligible:
-        print(f"  {candidate.id}  {_chance(solution.chances.get(candidate.id, Fraction(0)))}")
+    say("\nchance of every eligible person to be drawn as a primary:")
+    for person, chance in chance_of.items():
+        say(f"  {person}  {_chance(chance)}")
 
 
 def _chance(chance: Fraction) -> str:
@@ -180,19 +185,19 @@ def _chance(chance: Fraction) -> str:
 def seats(result: Result, names: Names) -> None:
     """Both lists, with the lot codes that are read aloud."""
     for title, drawn in (("primaries", result.panel), ("alternates", result.alternates)):
-        print(f"\n{title}:" if drawn else f"\nno {title}")
+        say(f"\n{title}:" if drawn else f"\nno {title}")
         for seat in drawn:
             name = names.written.get(seat.id, seat.id)
-            print(f"  {seat.stratum} {seat.rank:>3}  {lot_code(seat.ticket)}  {name}")
-    print()
+            say(f"  {seat.stratum} {seat.rank:>3}  {lot_code(seat.ticket)}  {name}")
+    say()
 
 
 def substitution(done: Substitution, plan: Plan) -> None:
     """Who enters for whom, and who was passed over why."""
     enters = done.alternate[:12] if done.alternate else "nobody"
-    print(f"  {done.stratum}: {done.vacated[:12]} -> {enters}")
+    say(f"  {done.stratum}: {done.vacated[:12]} -> {enters}")
     for skip in done.skips:
-        print(f"      {skip.id[:12]} passed over: {_reason(skip, plan)}")
+        say(f"      {skip.id[:12]} passed over: {_reason(skip, plan)}")
 
 
 def _reason(skip: Skip, plan: Plan) -> str:
@@ -209,32 +214,32 @@ def _quota(plan: Plan, number: int) -> str:
 
 def diagnosis(found: Diagnosis) -> None:
     """Why a plan cannot be filled and what would mend it."""
-    print("the plan cannot be filled:")
+    say("the plan cannot be filled:")
     for shortage in found.shortages:
-        print(
+        say(
             f"  {shortage.stratum}: {shortage.short} of {shortage.need} {shortage.kind} seats stay "
             f"empty ({shortage.eligible} eligible people)"
         )
     for lack in found.quota_shortages:
-        print(
+        say(
             f"  quota {lack.quota + 1}: {lack.reachable} of {lack.need} among the {lack.kind} seats "
             f"({lack.eligible} eligible people)"
         )
     for conflict in found.conflicts:
         at_odds = [*conflict.strata, *(f"quota {number + 1}" for number in conflict.quotas)]
         if len(at_odds) > 1:
-            print(f"  cannot be kept together: {' + '.join(at_odds)}")
+            say(f"  cannot be kept together: {' + '.join(at_odds)}")
         if conflict.caps:
             employers = ", ".join(sorted({row.employer for row in conflict.caps}))
-            print(f"  {' + '.join(at_odds)}: held back by the cap on {employers}")
+            say(f"  {' + '.join(at_odds)}: held back by the cap on {employers}")
     for count in found.strata:
         if count.removed:
             codes = ", ".join(f"{code} {n}" for code, n in sorted(count.removed.items()))
-            print(f"  removed in {count.stratum}: {codes}")
-    print("what would mend it, smallest change first:")
+            say(f"  removed in {count.stratum}: {codes}")
+    say("what would mend it, smallest change first:")
     for position, change in enumerate(found.relaxations):
         mark = "*" if position in found.remedy else " "
         told = " ".join(f"{name}={value}" for name, value in sorted(change.params.items()))
-        print(f" {mark} {change.code} {told}")
+        say(f" {mark} {change.code} {told}")
     if found.remedy:
-        print("the changes marked * together are enough (tried out)")
+        say("the changes marked * together are enough (tried out)")

@@ -18,19 +18,19 @@ _PLACE = re.compile(rb"\br=[\"']([A-Z]{0,3})([0-9]{1,7})[\"']")
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 
 
-def bytes_in(path: Path) -> bytes:
-    """What stands in a file: FILE_UNREADABLE, FILE_TOO_LARGE."""
+def bytes_in(path: Path, most: int | None = None) -> bytes:
+    """What stands in a file: FILE_UNREADABLE, FILE_TOO_LARGE. ``most``: bytes, if fewer than ever."""
     try:
-        check_size(path)
+        check_size(path, most)
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FairdrawError("FILE_UNREADABLE", file=str(path), reason=reason) from None
 
 
-def text_of(path: Path) -> str:
+def text_of(path: Path, most: int | None = None) -> str:
     """The text of a file: FILE_UNREADABLE, FILE_TOO_LARGE, NOT_UTF8 (with a row), NUL_BYTE."""
-    data = bytes_in(path)
+    data = bytes_in(path, most)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -57,13 +57,14 @@ def _guess(data: bytes) -> str:
     return "GBK"
 
 
-def check_size(path: Path) -> None:
+def check_size(path: Path, most: int | None = None) -> None:
     """FILE_TOO_LARGE, FILE_UNREADABLE for what is no plain file; OSError if there is none."""
     # A pipe or a device may have no end.
     if not path.is_file() and path.exists():
         raise FairdrawError("FILE_UNREADABLE", file=str(path), reason="this is no file")
-    if path.stat().st_size > LARGEST_FILE:
-        raise FairdrawError("FILE_TOO_LARGE", file=path.name, most=LARGEST_FILE)
+    limit = LARGEST_FILE if most is None else most
+    if path.stat().st_size > limit:
+        raise FairdrawError("FILE_TOO_LARGE", file=path.name, most=limit)
 
 
 def workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:

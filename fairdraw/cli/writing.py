@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -30,22 +31,49 @@ def check_free(*paths: Path, force: bool = False) -> None:
 def write_files(
     contents: Mapping[Path, bytes], *, force: bool = False, private: Collection[Path] = ()
 ) -> None:
-    """All of these files, each whole or not at all; FILE_EXISTS, FILE_UNWRITABLE.
+    """All of these files or none; FILE_EXISTS, FILE_UNWRITABLE.
 
-    Everything is written beside its place first and only then put there, so that an interruption
-    leaves nothing half-written. ``private``: what only the owner may read.
+    Everything is written beside its place first and only then put there, in order, so that an
+    interruption leaves nothing half-written; if one cannot be put there, those before it are
+    taken back. ``private``: what only the owner may read.
     """
     check_free(*contents, force=force)
     made: list[tuple[Path, Path]] = []
+    put: list[tuple[Path, bool, Path | None]] = []
     try:
         for path, data in contents.items():
             made.append((_beside(path, data, path in private), path))
         for draft, path in made:
-            _put(draft, path, force)
+            put.append((path, path.exists(), _kept(path) if force else None))
+            try:
+                _put(draft, path, force)
+            except BaseException:
+                _take_back(put[:-1])
+                raise
     finally:
-        for draft, _ in made:
+        for leftover in (*(draft for draft, _ in made), *(old for _, _, old in put if old)):
             with suppress(FileNotFoundError):
-                draft.unlink()
+                leftover.unlink()
+
+
+def _kept(path: Path) -> Path | None:
+    """A second name for what is about to be written over; None where there is nothing, or no links."""
+    old = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
+    try:
+        os.link(path, old)
+    except OSError:
+        return None
+    return old
+
+
+def _take_back(put: list[tuple[Path, bool, Path | None]]) -> None:
+    """Each (path, whether a file was there, its second name) as it was, as far as that can be."""
+    for path, existed, old in put:
+        with suppress(OSError):
+            if old is not None:
+                old.replace(path)
+            elif not existed:
+                path.unlink()
 
 
 def _beside(path: Path, data: bytes, private: bool) -> Path:

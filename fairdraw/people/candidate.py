@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from fairdraw.canonical import clean_text, digest, hex_hash, instances_of, listed, pairs_in
@@ -70,8 +71,9 @@ def clean_values(values: Iterable[Any], person: str) -> Pairs:
     pairs = sorted(
         (clean_text(k, "value"), clean_text(v, "value")) for k, v in pairs_in(values, "values")
     )
-    if len({key for key, _ in pairs}) != len(pairs):
-        raise FairdrawError("VALUE_TWICE", id=person)
+    for (key, _), (following, _) in pairwise(pairs):
+        if key == following:
+            raise FairdrawError("VALUE_TWICE", id=person, category=key)
     return tuple(pairs)
 
 

@@ -216,3 +216,26 @@ def test_help_teaches_the_formats(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     assert "id,employer,strata,excluded" in told
     assert "[[stratum]]" in told
+
+
+def test_texts_cannot_make_a_line_say_what_it_does_not(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mark that turns the direction of writing is shown, in words, in results and in refusals."""
+    turned = "Ann\u202eyM\u2066"
+    (files / "pool.csv").write_text(POOL.replace("Ann,City Works", f"{turned},City Works"))
+    plan = PLAN.replace('"roads"', '"ro\u202eads"')
+    out = str(files / "t.json")
+    for text in (plan, PLAN.replace('"roads"', '"ro\u202e\u2029"'), PLAN):
+        (files / "plan.toml").write_text(text)
+        run(files, "trial")
+        run(files, "trial", "--json")
+    assert run(files, "draw", *NONCES, "--plain-ids", "--out", out) == 0
+    main(["explain", out, "--chances"])
+    main(["explain", out, "--chances", "--json"])
+    assert main(["explain", out, "--declined", "x\u202ey\x1b"]) == 2
+    told = capsys.readouterr()
+    assert "Ann\\u202eyM\\u2066" in told.out
+    assert "ro\\u202eads" in told.out
+    assert "x\\u202ey\\u001b was not drawn" in told.err
+    assert (told.out + told.err).replace("\n", "").isprintable()

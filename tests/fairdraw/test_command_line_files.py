@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import time
 import zipfile
 from pathlib import Path
 
@@ -83,6 +84,11 @@ def test_a_file_that_may_not_be_read(
         ("title must be text", "title = 5\n" + PLAN.replace('title = "Review 2026"', "")),
         ("must be a list", PLAN + "[[quota]]\ncategory = 'x'\nvalues = 'ab'\n"),
         ("no readable TOML", "x = " + "[" * 100_000),
+        ("nested too deeply", "title = " + "[" * 5000 + "]" * 5000 + PLAN.lstrip()),
+        ("too long a number", "group_cap = " + "9" * 5000 + PLAN),
+        ("a key of too many parts", ".".join("a" * 20_000) + " = 1\n" + PLAN),
+        ("a key of too many parts", "labels = {x = 1, 'a' . " + "b. " * 20 + 'c = ""}\n' + PLAN),
+        ("larger than 4194304 bytes", "#" * 2**22 + PLAN),
         ("must be a table", PLAN + "[[kept]]\nid = 'a'\nvalues = 3\n"),
         ("must be text", PLAN + "[[kept]]\nid = 7\n"),
     ],
@@ -91,7 +97,28 @@ def test_plans_whose_fields_are_of_another_kind(
     files: Path, capsys: pytest.CaptureFixture[str], message: str, text: str
 ) -> None:
     (files / "plan.toml").write_text(text)
+    before = time.process_time()
     assert message in refused(files, capsys, "plan.toml")
+    assert time.process_time() - before < 2
+
+
+def test_dots_in_texts_are_no_keys(files: Path) -> None:
+    (files / "plan.toml").write_text(PLAN.replace("Review", "a" + ".b" * 90))
+    assert run(files, "trial") == 0
+
+
+def test_one_id_in_two_encodings_is_one_person(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pool = (files / "pool.csv").read_text()
+    (files / "pool.csv").write_text(pool + "é,Port,roads,,\ne\u0301,Dock,roads,,\n")
+    assert "row 13: 'é' stands in the pool twice" in refused(files, capsys)
+    (files / "pool.csv").write_text(pool + "é,Port,roads,,\n")
+    # A member who sits already is left out of the draw, however the name was typed.
+    member = "[[designated]]\nid = 'e\u0301'\nemployer = 'Port'\nstratum = 'roads'\n"
+    (files / "plan.toml").write_text(PLAN + member)
+    assert run(files, "trial") == 2
+    assert "is a member already" in capsys.readouterr().err
 
 
 def test_a_workbook_that_is_none(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from fairdraw import transcript
+from fairdraw import Plan, Pool, Solution, transcript
 from fairdraw.__main__ import main
+from fairdraw.cli import outlook
+from fairdraw.verify import verify
 from tests.fairdraw.make_vectors import FOLDER
 from tests.fairdraw.test_command_line import NONCES, PLAN, POOL, run
 
@@ -63,6 +65,17 @@ def test_quotas_and_a_ceiling_are_drawn_and_explained(
     assert main(["verify", str(out)]) == 0
     assert main(["explain", str(out), "--chances"]) == 0
     assert "chance of every eligible person" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["strata", "flow", "open", "quotas", "ceiling", "gm"])
+def test_a_transcript_is_explained_as_its_solution_would_be(name: str) -> None:
+    data = (FOLDER / f"{name}.json").read_bytes()
+    document = transcript.load(data)
+    pool = Pool.from_records(document["pool"]["records"], profile=document["profile"])
+    solution = Solution.from_record(pool, Plan.from_record(document["plan"]), document["lottery"])
+    report = verify(data)
+    assert report.ok
+    assert outlook.of_transcript(document, report) == outlook.of_solution(pool, solution)
 
 
 def test_results_for_programs(valued: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,9 +67,11 @@ def test_names_are_left_out_without_the_private_table(
     capsys.readouterr()
     assert draw(files) == 0
     names = {line.split(",")[0] for line in POOL.splitlines()[1:]}
-    assert not any(f"  {name}\n" in capsys.readouterr().out for name in names)
+    told = capsys.readouterr().out
+    assert not any(f"  {name}\n" in told for name in names)
     assert draw(files, "--force", "--keys", str(files / "elsewhere.csv")) == 0
-    assert any(f"  {name}\n" in (told := capsys.readouterr().out) or name in told for name in names)
+    told = capsys.readouterr().out
+    assert any(f"  {name}\n" in told for name in names)
     (files / "elsewhere.csv").write_text("id,salt\n")
     assert draw(files, "--force", "--keys", str(files / "elsewhere.csv")) == 2
     assert "no table of names" in capsys.readouterr().err
@@ -211,3 +215,62 @@ def test_every_command_has_an_example(command: str, capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         main([command, "--help"])
     assert f"python -m fairdraw {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_of_two_files_both_are_written_or_none(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], force: bool
+) -> None:
+    out = files / "t.json"
+    if force:
+        assert run(files, "draw", *NONCES, "--out", str(out)) == 0
+    before = {path: path.read_bytes() for path in files.iterdir()}
+    put = writing._put
+
+    def full(draft: Path, path: Path, force: bool) -> None:
+        # By then the names have their place.
+        if path == out:
+            assert path.with_name("t.json.keys.csv").read_bytes() != before.get(path, b"")
+            raise FairdrawError("FILE_UNWRITABLE", file=str(path), reason="the disk is full")
+        put(draft, path, force)
+
+    monkeypatch.setattr(writing, "_put", full)
+    assert run(files, "draw", *NONCES, "--out", str(out), *["--force"] * force) == 2
+    assert "the disk is full" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in files.iterdir()} == before
+
+
+def test_numbers_come_from_files_or_a_question_and_are_never_repeated(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = {party: files / f"{party}.txt" for party in SECRETS}
+    for path in numbers.values():
+        assert main(["nonce", "--out", str(path)]) == 0
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        told = capsys.readouterr().out
+        assert path.read_text().strip() not in told
+        assert path.with_name(f"{path.name}.commitment").read_text() in told
+        assert main(["nonce", "--out", str(path)]) == 2
+    promised = [f"{party}=@{path}.commitment" for party, path in numbers.items()]
+    out = ["--out", str(files / "frozen.json"), "--commitments", *promised]
+    assert run(files, "freeze", *out) == 0
+    shown = [f"{party}=@{path}" for party, path in numbers.items()]
+    assert draw(files, shown=shown) == 0
+    first = (files / "t.json").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(numbers["office"].read_text()))
+    assert draw(files, "--force", shown=["office=-", shown[1]]) == 0
+    typed = iter([numbers["office"].read_text()])
+    monkeypatch.setattr(ceremony, "getpass", lambda question: next(typed))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert draw(files, "--force", shown=["office=-", shown[1]]) == 0
+    assert (files / "t.json").read_bytes() == first
+    capsys.readouterr()
+    number = SHOWN[0].removeprefix("office=")
+    for wrong, message in (
+        (number, "PARTY=VALUE"),
+        (f"office=@{files / 'none'}", "cannot be read"),
+    ):
+        assert draw(files, "--force", shown=[wrong, shown[1]]) == 2
+        told = capsys.readouterr().err
+        assert message in told
+        assert number not in told

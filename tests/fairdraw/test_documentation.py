@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -79,6 +80,19 @@ def raised_codes() -> Iterator[str]:
                 else:
                     # Anything else hands on the code of another error.
                     assert ast.unparse(code) == "error.code", path
+
+
+def test_every_sentence_has_what_it_names() -> None:
+    """Where a code is raised with parameters written there, its sentence asks for no others."""
+    for path in Path(fairdraw.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "FairdrawError":
+                continue
+            given = {keyword.arg for keyword in node.keywords}
+            if isinstance(node.args[0], ast.Constant) and None not in given:
+                text = SENTENCES[str(node.args[0].value)]
+                named = {name for _, name, _, _ in Formatter().parse(text) if name}
+                assert named <= given, (path, node.lineno)
 
 
 def test_every_error_code_is_documented_with_its_meaning() -> None:

@@ -38,6 +38,7 @@ from fairdraw import (
 )
 from fairdraw.canonical import canonical
 from fairdraw.eligibility import Criteria, Facts
+from fairdraw.verify import verify
 from tests.fairdraw.invented import EVIDENCE, NONCES, plain_pool, plan_of, whole_draw
 
 DRAW = whole_draw(plain_pool(12), plan_of({"s0": (3, 1)}))
@@ -444,5 +445,14 @@ def test_an_error_can_always_be_told() -> None:
     assert len(str(error)) < 500
 
 
-def test_nesting_is_kept_as_long_as_anybody_can_read_it() -> None:
-    assert canonical(nested(90)) == b"[" * 91 + b"]" * 91
+def test_what_is_written_is_no_deeper_than_the_verifier_reads() -> None:
+    assert canonical(nested(39)) == b"[" * 40 + b"]" * 40
+    # The document and its metadata are the outer two of forty.
+    assert verify(whole_draw(DRAW.pool, DRAW.plan, metadata={"a": nested(37)}).data).ok
+    for deeper in (38, 200):
+        with pytest.raises(FairdrawError, match="NOT_CANONICAL"):
+            whole_draw(DRAW.pool, DRAW.plan, metadata={"a": nested(deeper)})
+    # An id that is not clean is read the slow way, with the same limit.
+    assert canonical(["e\u0301", *nested(38)]) == '["é",'.encode() + b"[" * 38 + b"]" * 39
+    with pytest.raises(FairdrawError, match="NOT_CANONICAL"):
+        canonical(["e\u0301", *nested(40)])

@@ -38,7 +38,7 @@ def test_the_wheel_holds_the_engine_and_nothing_else(wheel: Path) -> None:
     assert needs == {"highspy", "numpy"}
 
 
-def test_an_unpacked_wheel_verifies_with_the_standard_library_alone(
+def test_an_unpacked_wheel_verifies_and_explains_with_the_standard_library_alone(
     wheel: Path, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(wheel) as archive:
@@ -49,5 +49,7 @@ def test_an_unpacked_wheel_verifies_with_the_standard_library_alone(
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert "every step fits" in done.stdout
-    told = subprocess.run([*command[:4], "nonce"], cwd=tmp_path, capture_output=True, text=True)
-    assert told.returncode == 0
+    for more in (["nonce"], ["explain", str(file)]):
+        told = subprocess.run([*command[:4], *more], cwd=tmp_path, capture_output=True, text=True)
+        assert (told.returncode, told.stderr) == (0, "")
+    assert "equally likely panels" in told.stdout
