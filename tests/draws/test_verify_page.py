@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from mingqian.draws.queries.stage import checks_on_the_spot
 from mingqian.draws.verification import (
     LARGEST,
+    Judgement,
     judge,
     judgement_of,
     kept,
@@ -107,6 +108,11 @@ def test_what_the_certificate_leaves_open_is_said_and_not_in_green(facts, words)
     assert line.state == ("ok" if facts.get("mode") == "L" else "noted")
     assert verdict.doubtful == ("proven" in facts)
     assert ("，但" in verdict.title) == verdict.doubtful
+
+
+def test_a_hash_that_the_server_lacks_is_no_fault_of_the_file():
+    verdict = tell(Judgement(False, False, [], {"lacking": "sm3", "said": {}}), b"{}")
+    assert (verdict.ok, verdict.title) == (False, "本服务器不能验证这份凭证")
 
 
 def test_smallest_chance_and_bound_are_two_figures():

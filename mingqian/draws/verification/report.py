@@ -68,6 +68,12 @@ def tell(judgement: Judgement, data: bytes) -> Verdict:
     """Put a judgement into words."""
     facts = judgement.facts
     said = facts.get("said", {})
+    if "lacking" in facts:
+        return Verdict(
+            ok=False,
+            title="本服务器不能验证这份凭证",
+            text="凭证用的是国密 SM3，本服务器的 Python 没有这种算法。这不说明文件是真是假，请用离线验证页验证。",
+        )
     if not judgement.readable:
         return Verdict(
             ok=False,
