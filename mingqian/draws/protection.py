@@ -22,7 +22,7 @@ FROZEN = (
 )  # fmt: skip
 RESULT = (
     "commit_hash", "committed_at", "seed", "executed_at", "executed_by_id", "transcript", "transcript_hash",
-    "short_code", "observer_by_id",
+    "short_code", "observer_by_id", "judgement",
 )  # fmt: skip
 
 

@@ -8,11 +8,13 @@ from django.db import connection
 import fairdraw
 from mingqian.audit.models import Event
 from mingqian.audit.queries import check_chain
-from mingqian.draws.models import Draw, DrawSeat, DrawStatus, SeatType
+from mingqian.draws.models import Draw, DrawEvent, DrawSeat, DrawStatus, Party, SeatType
 from mingqian.draws.queries.ceremony import commitment_of, frozen_plan, frozen_pool
+from mingqian.draws.services import execute
 from mingqian.draws.services.contribute import reveal_server
 from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.freeze import freeze_draw
+from mingqian.draws.services.holding import CeremonyMovedOn
 from tests.draws.crowd import MANY, sixteen_at_once
 from tests.factories.ceremonies import make_cast, revealed
 
@@ -63,6 +65,47 @@ def test_the_control_without_a_lock_draws_more_than_once():
     sixteen_at_once(press)
     assert len(drawn) == MANY
     assert len(set(drawn)) > 1
+
+
+def test_while_a_draw_is_computed_the_database_is_free_and_the_first_result_stands(monkeypatch):
+    """Another request draws while this one verifies: it is not held up, and this one gives its answer."""
+    cast = make_cast(SIZES)
+    draw = revealed(cast)
+    real, seen = execute.verify, []
+
+    def slow(body: bytes) -> object:
+        assert not connection.in_atomic_block
+        assert not draw.contributions.get(party=Party.SERVER).revealed_at
+        if not seen:
+            seen.append(body)
+            later = cast.minute(9)
+            seen.append(execute_draw(draw, by=cast.lead, key=draw.commit_hash, at=later))
+        return real(body)
+
+    monkeypatch.setattr(execute, "verify", slow)
+    answer = execute_draw(draw, by=cast.clerk, key=draw.commit_hash, at=cast.minute(8))
+    mine, first = seen
+    assert mine != bytes(first.transcript)
+    assert bytes(answer.transcript) == bytes(first.transcript)
+    assert answer.executed_by == cast.lead
+    assert DrawSeat.objects.filter(seat_type=SeatType.PRIMARY).count() == 15
+    assert Event.objects.filter(action="draws.execute_draw").count() == 1
+
+
+def test_a_log_that_went_on_while_the_draw_was_computed_stores_nothing(monkeypatch):
+    cast = make_cast(SIZES)
+    draw = revealed(cast)
+    real = execute.verify
+
+    def slow(body: bytes) -> object:
+        DrawEvent.objects.create(draw=draw, at=cast.minute(8), kind="all_revealed")
+        return real(body)
+
+    monkeypatch.setattr(execute, "verify", slow)
+    with pytest.raises(CeremonyMovedOn):
+        execute_draw(draw, by=cast.clerk, key=draw.commit_hash)
+    assert not DrawSeat.objects.exists()
+    assert not draw.contributions.get(party=Party.SERVER).revealed_at
 
 
 def test_sixteen_simultaneous_freezes_make_one_attempt():

@@ -1,12 +1,23 @@
 """Public verification: nothing to sign in for, nothing stored, a calm answer to whatever is sent."""
 
+import hashlib
 import json
 from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from mingqian.draws.verification import LARGEST, judge, sandbox, tell
+from mingqian.draws.queries.stage import checks_on_the_spot
+from mingqian.draws.verification import (
+    LARGEST,
+    Judgement,
+    judge,
+    judgement_of,
+    kept,
+    kept_of,
+    sandbox,
+    tell,
+)
 from mingqian.draws.views import verify as views
 from tests.factories.ceremonies import Cast, executed, make_cast, voided
 from tests.factories.transcripts import sample_transcript
@@ -84,6 +95,7 @@ def told(**facts):
     ("facts", "words"),
     [
         ({"proven": False, "bound": [1, 2]}, "没有证明最小的机会已是最大"),
+        ({"proven": False}, "有专家的机会不在证书给出的范围内"),
         ({"ceiling_proven": False}, "没有证明机会的上限"),
         ({"mode": "B", "full": False}, "只证明了最小的机会不能再大"),
         ({"mode": "L", "full": False}, "备选机会与同席组合已公布，未证明为最优"),
@@ -95,7 +107,12 @@ def test_what_the_certificate_leaves_open_is_said_and_not_in_green(facts, words)
     line = next(line for line in verdict.lines if line.number == 9)
     assert line.state == ("ok" if facts.get("mode") == "L" else "noted")
     assert verdict.doubtful == ("proven" in facts)
-    assert ("但没有证明" in verdict.title) == verdict.doubtful
+    assert ("，但" in verdict.title) == verdict.doubtful
+
+
+def test_a_hash_that_the_server_lacks_is_no_fault_of_the_file():
+    verdict = tell(Judgement(False, False, [], {"lacking": "sm3", "said": {}}), b"{}")
+    assert (verdict.ok, verdict.title) == (False, "本服务器不能验证这份凭证")
 
 
 def test_smallest_chance_and_bound_are_two_figures():
@@ -247,7 +264,41 @@ def test_a_file_that_takes_too_long_is_given_up(client, monkeypatch):
     monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
     page = upload(client, sample_transcript())
     assert page.status_code == 422
-    assert "无法在限定时间内验证" in page.content.decode()
+    assert "不能在本页限定的时间内验完" in page.text
+    assert "verify.py" in page.text
+
+
+def test_a_large_stored_transcript_is_told_as_judged_at_the_draw(client, cast, monkeypatch):
+    draw = executed(cast)
+    data = bytes(draw.transcript)
+    anew = [upload(client, data).text, client.get(f"/verify/{draw.short_code}").text]
+    assert not [page for page in anew if "抽取时算出的结论" in page]
+    # As if this file were a large one, and the page unable to judge any.
+    monkeypatch.setattr(kept, "AT_ONCE_BYTES", 100)
+    monkeypatch.setattr(views, "AT_ONCE_BYTES", 100)
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
+    program = b"".join(client.get("/verify/verify.py").streaming_content)
+    for page in (upload(client, data), client.get(f"/verify/{draw.short_code}")):
+        assert page.status_code == 200
+        assert "全部 14 项相符" in page.text
+        assert "与本平台存档一致" in page.text
+        assert "抽取时算出的结论" in page.text
+        assert hashlib.sha256(program).hexdigest() in page.text
+    others = (changed(data, ["panel", 3, "ticket"]), sample_transcript(), b"{" + b" " * 200)
+    assert [upload(client, other).status_code for other in others] == [422] * 3
+    assert upload(client, data, previous=data).status_code == 422
+    # The papers and the stage take the same judgement.
+    assert tell(judgement_of(draw), data).ok
+    assert all(check.ok for check in checks_on_the_spot(draw))
+
+
+def test_what_was_kept_of_other_bytes_is_not_told(cast, monkeypatch):
+    draw = executed(cast)
+    monkeypatch.setattr(kept, "AT_ONCE_BYTES", 100)
+    assert kept_of(draw).judgement.ok
+    draw.transcript = changed(bytes(draw.transcript), ["panel", 3, "ticket"])
+    assert kept_of(draw) is None
+    assert not judgement_of(draw).ok
 
 
 def test_uploads_are_limited_per_minute(client, monkeypatch):

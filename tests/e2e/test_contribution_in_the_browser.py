@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Dialog, Page, Request, expect
 
 import fairdraw
 from mingqian.draws.models import Draw, Party
@@ -86,6 +86,56 @@ def test_commit_load_again_reveal_draw(visitor, cast, draw, narrow):
     page.get_by_role("button", name="开始抽取").click()
     expect(page.get_by_role("button", name=re.compile("翻开下一签"))).to_be_visible()
     assert draw.contributions.get(party=Party.OFFICE).nonce == number
+
+
+def test_leaving_with_a_number_that_is_nowhere_else_is_asked_about(visitor, cast, draw):
+    page = enter(visitor, cast, cast.clerk)
+    number = commit(page)
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    page.get_by_role("button", name="显示").click()
+    page.reload()
+    assert asked == ["beforeunload"]
+    # The page's own loading, when the last party is in, asks nothing; nor does the reveal.
+    page.get_by_role("button", name="显示").click()
+    give(draw, cast.observer)
+    give(draw, cast.reviewer)
+    field = page.get_by_role("textbox", name="本方随机数")
+    expect(field).to_have_value(number)
+    assert len(asked) == 1
+    field.click()
+    page.reload()
+    assert len(asked) == 2
+    page.get_by_role("button", name="揭示", exact=True).click()
+    expect(page.get_by_text("本方已揭示，等待其他各方")).to_be_visible()
+    page.get_by_role("main").click()
+    page.reload()
+    assert len(asked) == 2
+
+
+def test_a_number_that_was_copied_lets_the_tab_go(visitor, cast, draw):
+    page = enter(visitor, cast, cast.clerk)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    number = commit(page)
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    page.get_by_role("button", name="复制").click()
+    expect(page.get_by_text("已复制")).to_be_visible()
+    assert page.evaluate("() => navigator.clipboard.readText()") == number
+    page.reload()
+    page.get_by_role("button", name="显示").click()
+    page.reload()
+    assert asked == []
 
 
 def test_a_number_that_the_tab_has_lost_is_pasted(visitor, watch, cast, draw):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from fairdraw import OPEN_STRATUM
 from mingqian.draws.models import Draw, DrawMode, Party, SeatType
-from mingqian.draws.verification import judge, tell
+from mingqian.draws.verification import judgement_of, tell
 from mingqian.draws.words import certificate_words, keeper_words, mode_words
 from mingqian.web.pdf import qr_svg
 
@@ -241,7 +241,7 @@ def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
     """抽取公证单: the proof without a single name."""
     application = draw.application
     transcript = bytes(draw.transcript or b"")
-    verdict = tell(judge(transcript), transcript)
+    verdict = tell(judgement_of(draw), transcript)
     parties = draw.contributions.select_related("user")
     lots: dict[str, list[str]] = {SeatType.PRIMARY: [], SeatType.ALTERNATE: []}
     for seat in draw.seats.exclude(seat_type=SeatType.DESIGNATED).order_by("id"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,6 +14,7 @@ from django.conf import settings
 from mingqian.draws.models import Draw, DrawStatus
 from mingqian.draws.short_codes import read_short_code
 
+DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')
 PUBLISHED = (DrawStatus.EXECUTED, DrawStatus.VOIDED)
 
 
@@ -24,6 +26,11 @@ class OnRecord:
     same_bytes: bool = False
     # Another transcript is on record for the same number: the file is of no draw of ours.
     other_code: str = ""
+
+    @property
+    def same_draw(self) -> Draw | None:
+        """The draw, if the file is its transcript byte for byte."""
+        return self.draw if self.same_bytes else None
 
     @property
     def is_void(self) -> bool:
@@ -43,6 +50,15 @@ def on_record(*, digest: str, number: str, data: bytes) -> OnRecord:
         if other is not None:
             return OnRecord(None, other_code=other.short_code or "")
     return OnRecord(None)
+
+
+def stored_as(data: bytes) -> Draw | None:
+    """The draw whose stored transcript these very bytes are; nothing of the file is taken apart for it."""
+    found = DIGEST.search(data)
+    if found is None:
+        return None
+    # A digest stands in the file once where it is one of ours; whatever else is no match and no harm.
+    return on_record(digest=found[1].decode(), number="", data=data).same_draw
 
 
 def published_draw(typed: str) -> Draw | None:

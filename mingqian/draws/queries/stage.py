@@ -15,6 +15,7 @@ import fairdraw
 from fairdraw.verify import verify
 from mingqian.committees.models import DisciplineGroup
 from mingqian.draws.models import Draw, DrawSeat, DrawStatus, Party, SeatType
+from mingqian.draws.verification import kept_of
 from mingqian.web.components import Step
 from mingqian.web.sealed import mask_name
 
@@ -189,7 +190,7 @@ class OnTheSpot:
 def checks_on_the_spot(draw: Draw) -> list[OnTheSpot]:
     """Recomputed now from what is stored: the pool, the seed, the list; the list against the roster's rows too."""
     body = bytes(draw.transcript or b"")
-    passed = _steps_passed(body)
+    passed = _steps_passed(draw)
     document = json.loads(body)
     parties = sum(1 for party in document["parties"] if party["id"] != Party.SERVER)
     count = {2: "两方", 3: "三方"}.get(parties, f"{parties} 方")
@@ -222,8 +223,12 @@ def checks_on_the_spot(draw: Draw) -> list[OnTheSpot]:
     ]
 
 
-def _steps_passed(body: bytes) -> set[str]:
-    """Codes of the verifier's steps that fit; remembered by the bytes they were computed from."""
+def _steps_passed(draw: Draw) -> set[str]:
+    """Codes of the verifier's steps that fit: of a large transcript as kept, else remembered by its bytes."""
+    kept = kept_of(draw)
+    if kept:
+        return {check["code"] for check in kept.judgement.checks if check["ok"]}
+    body = bytes(draw.transcript or b"")
     key = f"draws:verified:{hashlib.sha256(body).hexdigest()}"
     passed = cache.get(key)
     if passed is None:

@@ -152,7 +152,7 @@ def freeze_in_background(*, job_id: str, application_id: int, by_id: int) -> Non
 def execute_in_background(
     *, job_id: str, application_id: int, draw_id: int, by_id: int, key: str
 ) -> None:
-    """正式抽取: in one transaction as well."""
+    """正式抽取: computed and verified without a lock, then stored in one short transaction."""
     with running(job_id) as progress:
         draw = Draw.objects.select_related("application").get(pk=draw_id)
         progress.start(total=0, message="正在抽取，并逐项验证抽取记录")

@@ -187,11 +187,17 @@ def reveal(draw: Draw, *, by: User, nonce: str = "", at: datetime | None = None)
     return made
 
 
+def server_nonce(draw: Draw) -> str:
+    """The system's number before it is shown: for computing the draw, which is shown together with it or not at all."""
+    made = draw.contributions.get(party=Party.SERVER)
+    return made.nonce or unseal(made.nonce_sealed or b"", aad=nonce_aad(draw.pk, Party.SERVER))
+
+
 def reveal_server(draw: Draw, *, at: datetime) -> Contribution:
     """Show the system's number, inside the transaction of the draw."""
     made = draw.contributions.get(party=Party.SERVER)
     if not made.revealed_at:
-        made.nonce = unseal(made.nonce_sealed or b"", aad=nonce_aad(draw.pk, Party.SERVER))
+        made.nonce = server_nonce(draw)
         made.revealed_at = at
         made.save(update_fields=["nonce", "revealed_at"])
         DrawEvent.objects.create(draw=draw, at=at, kind="revealed", party=Party.SERVER)

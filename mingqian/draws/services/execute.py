@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -29,8 +31,9 @@ from mingqian.draws.queries.ceremony import (
 )
 from mingqian.draws.queries.strata import StratumWord, strata_words
 from mingqian.draws.short_codes import short_code_of
+from mingqian.draws.verification import judgement_from, to_keep
 
-from .contribute import reveal_server
+from .contribute import reveal_server, server_nonce
 from .holding import CeremonyMovedOn, CeremonyRefused, holding_draw
 
 SIGNER = "server"
@@ -61,30 +64,57 @@ class DoesNotVerify(RuntimeError):
     """The transcript just made fails its own verification: a fault of the program, nothing is stored."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A draw as computed, before anything of it is stored or shown."""
+
+    seed: str
+    result: fairdraw.Result
+    words: dict[str, StratumWord]
+    transcript: bytes
+    judgement: bytes
+    events: int
+
+
 def execute_draw(draw: Draw, *, by: User, key: str, at: datetime | None = None) -> Draw:
     """Draw, once: seed, lots, seats, and the signed transcript, which is verified before anything is stored.
 
     `key` is the commit hash on the form that was sent, so that a page of an earlier attempt draws nothing.
     A duplicate or simultaneous request gets the first result. Raises NotRevealed, FrozenPartsChanged,
     ObserverMayNotDraw, CeremonyMovedOn, DoesNotVerify.
+
+    With every number revealed nothing that the result is made of can change any more, and the attempt cannot be
+    abandoned. So a large draw is computed and verified without holding anybody up; what is locked is the moment
+    before, and the moment of storing, where everything is looked at again.
     """
     at = at or timezone.now()
     with holding_draw(draw, by=by, permission="draws.execute_draw") as held:
-        if key != held.commit_hash or not held.commit_hash:
-            raise CeremonyMovedOn()
-        if held.status == DrawStatus.EXECUTED:
+        if _is_drawn(held, by, key):
             return held
-        if held.status != DrawStatus.COMMITTED:
-            raise CeremonyMovedOn()
-        if not all_revealed(held):
-            raise NotRevealed()
-        if held.contributions.filter(party=Party.OBSERVER, user=by).exists():
-            raise ObserverMayNotDraw()
-        _execute(held, by, at)
+    made = _make(held, at)
+    with holding_draw(draw, by=by, permission="draws.execute_draw") as held:
+        if not _is_drawn(held, by, key):
+            _store(held, made, by, at)
     return held
 
 
-def _execute(draw: Draw, by: User, at: datetime) -> None:
+def _is_drawn(held: Draw, by: User, key: str) -> bool:
+    """Whether there is a result already; raises where this person may not draw now."""
+    if key != held.commit_hash or not held.commit_hash:
+        raise CeremonyMovedOn()
+    if held.status == DrawStatus.EXECUTED:
+        return True
+    if held.status != DrawStatus.COMMITTED:
+        raise CeremonyMovedOn()
+    if not all_revealed(held):
+        raise NotRevealed()
+    if held.contributions.filter(party=Party.OBSERVER, user=by).exists():
+        raise ObserverMayNotDraw()
+    return False
+
+
+def _make(draw: Draw, at: datetime) -> Made:
+    """Compute and verify; nothing is written."""
     try:
         pool, plan = frozen_pool(draw), frozen_plan(draw)
         if pool.root != draw.pool_root or plan.rules_hash() != draw.rules_hash:
@@ -95,12 +125,13 @@ def _execute(draw: Draw, by: User, at: datetime) -> None:
     commitment = commitment_of(draw, pool, plan)
     if solution.lottery_hash != draw.lottery_hash or commitment.value != draw.commit_hash:
         raise FrozenPartsChanged()
-    reveal_server(draw, at=at)
-    nonces = {c.party: bytes.fromhex(c.nonce) for c in draw.contributions.all()}
+    numbers = dict(draw.contributions.values_list("party", "nonce"))
+    numbers[Party.SERVER] = server_nonce(draw)
+    nonces = {party: bytes.fromhex(number) for party, number in numbers.items()}
     seed = fairdraw.derive_seed(commitment, nonces)
     result = fairdraw.draw(pool, plan, solution, seed)
-    DrawEvent.objects.create(draw=draw, at=at, kind="executed")
     words = strata_words(draw.application, plan)
+    events = list(draw.events.all())
     body = transcript.build(
         pool,
         plan,
@@ -109,22 +140,41 @@ def _execute(draw: Draw, by: User, at: datetime) -> None:
         nonces,
         result,
         metadata=_metadata(draw, at, words),
-        log=[_event(event) for event in draw.events.all()],
+        log=[_event(event) for event in [*events, *_last_events(draw, at)]],
     )
     body = _signed(body)
+    started = monotonic()
     report = verify(body)
     if not report.ok:
         failed = next(check for check in report.checks if check.ok is False)
         raise DoesNotVerify(f"{draw}: step {failed.number} {failed.code} at {failed.where}")
-    # Verified just now.
-    digest = str(json.loads(body)["digest"])
-    _seat(draw, result, words)
+    judgement = to_keep(judgement_from(report, body), body, at=at, seconds=monotonic() - started)
+    return Made(seed.hex(), result, words, body, judgement, len(events))
+
+
+def _last_events(draw: Draw, at: datetime) -> list[DrawEvent]:
+    """What the draw itself adds to the log: the system's number is shown, the lots are drawn."""
+    shown = draw.contributions.filter(party=Party.SERVER, revealed_at__isnull=False).exists()
+    server = [] if shown else [DrawEvent(draw=draw, at=at, kind="revealed", party=Party.SERVER)]
+    return [*server, DrawEvent(draw=draw, at=at, kind="executed")]
+
+
+def _store(draw: Draw, made: Made, by: User, at: datetime) -> None:
+    """Everything of the result in one transaction, the system's number with it."""
+    if draw.events.count() != made.events:
+        # The log that was signed is not the log as it is now.
+        raise CeremonyMovedOn()
+    reveal_server(draw, at=at)
+    DrawEvent.objects.create(draw=draw, at=at, kind="executed")
+    digest = str(json.loads(made.transcript)["digest"])
+    _seat(draw, made.result, made.words)
     facts = {
         "status": DrawStatus.EXECUTED,
-        "seed": seed.hex(),
+        "seed": made.seed,
         "executed_at": at,
         "executed_by": by,
-        "transcript": body,
+        "transcript": made.transcript,
+        "judgement": made.judgement,
         "transcript_hash": digest,
         "short_code": short_code_of(digest),
     }
@@ -145,8 +195,8 @@ def _execute(draw: Draw, by: User, at: datetime) -> None:
             "commit_hash": draw.commit_hash,
             "seed": draw.seed,
             "transcript": digest,
-            "primaries": len(result.panel),
-            "alternates": len(result.alternates),
+            "primaries": len(made.result.panel),
+            "alternates": len(made.result.alternates),
         },
         at=at,
     )

@@ -18,6 +18,8 @@ NAMES: Mapping[str, str] = WORDS["zh"][-1]
 SEAT = re.compile(r"(panel|alternates)\[(\d+)\]\.(\w+) \((.*), (\d+)\)")
 # So close to the bound the smallest chance differs from it only by the rounding to units.
 ROUNDING = Fraction(1, 1 << 20)
+# The verifier lets the smallest chance lie below the bound by a sixteenth of it.
+FAR = Fraction(1, 16)
 HEX_64 = re.compile(r"[0-9a-f]{64}")
 PARTS = {"panel": "正选", "alternates": "备选"}
 FIELDS = {"id": "代号", "ticket": "签号", "rank": "位次", "stratum": "专业", "type": "类别"}
@@ -66,6 +68,12 @@ def tell(judgement: Judgement, data: bytes) -> Verdict:
     """Put a judgement into words."""
     facts = judgement.facts
     said = facts.get("said", {})
+    if "lacking" in facts:
+        return Verdict(
+            ok=False,
+            title="本服务器不能验证这份凭证",
+            text="凭证用的是国密 SM3，本服务器的 Python 没有这种算法。这不说明文件是真是假，请用离线验证页验证。",
+        )
     if not judgement.readable:
         return Verdict(
             ok=False,
@@ -86,7 +94,7 @@ def tell(judgement: Judgement, data: bytes) -> Verdict:
         text = f"{before}第 {failed.number} 步不符，请勿采信这份文件"
     doubtful = judgement.ok and not facts["proven"]
     if doubtful:
-        title = f"{title.split('，')[0]}，但没有证明最小的机会已是最大"
+        title = f"{title.split('，')[0]}，但{_left_open(facts)}"
     metadata = said.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     return Verdict(
@@ -209,9 +217,11 @@ def _told(code: str, value: str, facts: Mapping[str, Any], size: int) -> tuple[s
 
 
 def _certificate(facts: Mapping[str, Any]) -> tuple[str, str]:
-    """What the certificate shows, and its bound as printed."""
+    """What the certificate shows, and its bound as printed; nothing of a file that failed before."""
+    if "bound" not in facts or "lowest" not in facts:
+        return "", ""
     if not facts.get("proven"):
-        note = "没有证明最小的机会已是最大"
+        note = _left_open(facts)
     elif facts.get("ceiling_proven") is False:
         note = "没有证明机会上限必须这么高"
     elif facts.get("mode") == "B" and not facts.get("full"):
@@ -219,6 +229,19 @@ def _certificate(facts: Mapping[str, Any]) -> tuple[str, str]:
     else:
         note = CERTIFIED
     return note, " / ".join(map(str, facts.get("bound", ())))
+
+
+def _is_far(facts: Mapping[str, Any]) -> bool:
+    """Whether the smallest chance itself is what is not proven: it lies well below the certificate's bound."""
+    bound = Fraction(*facts["bound"])
+    return bound - Fraction(*facts["lowest"]) > bound * FAR
+
+
+def _left_open(facts: Mapping[str, Any]) -> str:
+    """What a certificate that does not hold leaves open."""
+    if _is_far(facts):
+        return "没有证明最小的机会已是最大"
+    return "有专家的机会不在证书给出的范围内"
 
 
 def _short_text(value: Any, limit: int = 100) -> str:
@@ -332,7 +355,11 @@ def _fairness(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _unproven(facts: Mapping[str, Any], bound: Fraction, lowest: Fraction) -> list[str]:
     """What the published chances are, but the certificate does not prove."""
     found = []
-    if not facts["proven"]:
+    if not facts["proven"] and not _is_far(facts):
+        found.append(
+            "有专家的机会不在证书给出的范围内，没有证明已是最均衡的抽法。请向办理单位核实为什么。"
+        )
+    elif not facts["proven"]:
         found.append(
             f"没有证明最小的机会已是最大：最小的机会是 {fraction_words(lowest)}，"
             f"证书只给出上限 {fraction_words(bound)}。请向办理单位核实为什么。"

@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,16 @@ def _said(data: bytes) -> dict[str, Any]:
     return said
 
 
+def judgement_from(report: Any, data: bytes) -> Judgement:
+    """The verifier's own report on these bytes as a judgement."""
+    return Judgement(
+        report.ok,
+        report.readable,
+        [vars(check) for check in report.checks],
+        report.facts | {"said": _said(data)},
+    )
+
+
 def split(sent: bytes) -> tuple[bytes, bytes]:
     """The transcript and the one before it, as the child is given them."""
     end = LENGTH_BYTES + int.from_bytes(sent[:LENGTH_BYTES], "big")
@@ -126,13 +136,7 @@ def main() -> None:
     sent = sys.stdin.buffer.read()
     data, previous = split(sent)
     report = verifier.verify(data, previous or None)
-    told = {
-        "ok": report.ok,
-        "readable": report.readable,
-        "checks": [vars(check) for check in report.checks],
-        "facts": report.facts | {"said": _said(data)},
-    }
-    json.dump(told, sys.stdout)
+    json.dump(asdict(judgement_from(report, data)), sys.stdout)
 
 
 if __name__ == "__main__":

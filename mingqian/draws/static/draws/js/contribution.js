@@ -3,6 +3,7 @@ import { commitmentOf, fromHex, makeNonce, toHex } from "./nonce.js";
 import { toast } from "../../web/js/toasts.js";
 
 const PLACE = "fairdraw-nonce:";
+const SAVED = "fairdraw-nonce-saved:";
 const NO_STORE = "这个浏览器不允许网页保存数据，随机数无法留到揭示。请换一个浏览器，或在别处生成后只填承诺值。";
 
 // The page of a refusal came by POST; loading it again must not send the form again.
@@ -12,7 +13,10 @@ if (document.querySelector("[data-refused], .reveal [aria-invalid]")) {
 startContributing();
 startKeeping();
 startRevealing();
-for (const done of document.querySelectorAll("[data-revealed]")) sessionStorage.removeItem(PLACE + done.dataset.revealed);
+for (const done of document.querySelectorAll("[data-revealed]")) {
+  sessionStorage.removeItem(PLACE + done.dataset.revealed);
+  sessionStorage.removeItem(SAVED + done.dataset.revealed);
+}
 
 function startContributing() {
   const form = document.querySelector("[data-contribute]");
@@ -59,10 +63,33 @@ async function keptIn(element, name) {
   return digits && (await commitmentOf(fromHex(digits))) === element.dataset.commitment ? digits : "";
 }
 
+/**
+ * Ask before the tab is closed on a number that exists nowhere else; the answer is a function to call once it does.
+ * A form that is sent, or the page loading itself again, leaves the number where it is.
+ */
+function guard(element, name) {
+  const mark = element.dataset.commitment.slice(0, 16);
+  const off = new AbortController();
+  if (sessionStorage.getItem(SAVED + name) === mark) return () => {};
+  window.addEventListener("beforeunload", (event) => event.preventDefault(), { signal: off.signal });
+  // On the window: whoever holds these events back has done so by then.
+  window.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) off.abort();
+  });
+  window.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (!event.defaultPrevented && event.detail.xhr.getResponseHeader("HX-Refresh")) off.abort();
+  });
+  return () => {
+    sessionStorage.setItem(SAVED + name, mark);
+    off.abort();
+  };
+}
+
 async function startKeeping() {
   const card = document.querySelector("[data-keep]");
   const digits = card && (await keptIn(card, card.dataset.keep));
   if (!digits) return;
+  const saved = guard(card, card.dataset.keep);
   const words = digits.match(/.{1,8}/g).join(" ");
   const shown = card.querySelector("[data-keep-digits]");
   const masked = shown.textContent;
@@ -76,6 +103,7 @@ async function startKeeping() {
   card.querySelector("[data-keep-copy]").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(digits);
+      saved();
       toast("已复制", "info");
     } catch {
       toast("浏览器不允许复制，请点按显示后手动选择", "warning");
@@ -86,7 +114,10 @@ async function startKeeping() {
     document.documentElement.classList.add("printing-slip");
     window.addEventListener("afterprint", () => document.documentElement.classList.remove("printing-slip"), { once: true });
     window.print();
+    saved();
   });
+  // Selected and copied by hand, where the browser does not let the button do it.
+  shown.addEventListener("copy", () => shown.textContent === words && saved());
   card.hidden = false;
 }
 
@@ -96,6 +127,7 @@ async function startRevealing() {
   const field = form?.querySelector("input[name=nonce]");
   // What a person typed and was refused stays as it is.
   if (!digits || field.value) return;
+  field.addEventListener("copy", guard(form, form.dataset.reveal));
   // As if the server had sent it: nothing here is lost by a reload.
   field.defaultValue = digits;
   form.querySelector("[data-reveal-found]").hidden = false;
