@@ -76,7 +76,7 @@ def test_thousands_of_levels_cost_no_more_than_they_hold(
     found = steps(transcript)
     told = json.loads(transcript)["lottery"]["bound"]
     assert found["CERTIFICATE"].ok, found["CERTIFICATE"]
-    assert found["CERTIFICATE"].value.endswith("/".join(map(str, told)))
+    assert "/".join(map(str, told)) in found["CERTIFICATE"].value
     assert asked <= 5 * LEVELS
 
 
