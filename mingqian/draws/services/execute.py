@@ -34,7 +34,7 @@ from mingqian.draws.short_codes import short_code_of
 from mingqian.draws.verification import judgement_from, to_keep
 
 from .contribute import reveal_server, server_nonce
-from .holding import CeremonyMovedOn, CeremonyRefused, holding_draw
+from .holding import CeremonyMovedOn, CeremonyRefused, check_scope, holding_draw
 
 SIGNER = "server"
 BATCH = 500
@@ -84,14 +84,15 @@ def execute_draw(draw: Draw, *, by: User, key: str, at: datetime | None = None) 
     ObserverMayNotDraw, CeremonyMovedOn, DoesNotVerify.
 
     With every number revealed nothing that the result is made of can change any more, and the attempt cannot be
-    abandoned. So a large draw is computed and verified without holding anybody up; what is locked is the moment
-    before, and the moment of storing, where everything is looked at again.
+    abandoned. So a large draw is computed and verified without holding anybody up; what is locked is the moment of
+    storing, where everything is looked at again.
     """
     at = at or timezone.now()
-    with holding_draw(draw, by=by, permission="draws.execute_draw") as held:
-        if _is_drawn(held, by, key):
-            return held
-    made = _make(held, at)
+    check_scope(draw.application, by, "draws.execute_draw")
+    seen = Draw.objects.select_related("application__committee").get(pk=draw.pk)
+    if _is_drawn(seen, by, key):
+        return seen
+    made = _make(seen, at)
     with holding_draw(draw, by=by, permission="draws.execute_draw") as held:
         if not _is_drawn(held, by, key):
             _store(held, made, by, at)
