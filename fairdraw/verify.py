@@ -993,7 +993,7 @@ class Draw:
             bound, rounding = ledger.bound(prices)
             self.check_bound(where, bound, self.chance[by_chance[-1]])
             if self.mode == "L":
-                self.check_brackets(where, types, by_reach[-1], bound, min(rounding, bound * SHARE))
+                self.check_brackets(where, types, by_reach[-1], bound, min(rounding, bound))
             ledger.settle(types)
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
 

@@ -12,8 +12,7 @@ from fairdraw.lottery.layout import Layout
 from fairdraw.lottery.programs import Ints
 from fairdraw.lottery.seating import Level
 
-#: Room for figures of a solver, and by what share of a bound the rounding of earlier chances may
-#: move later ones. No smallest chance may stay further below its bound.
+#: Room for figures of a solver, and what share of the lowest bound the smallest chance may lack.
 _TINY, _SHARE = Fraction(1, 2**20), Fraction(1, 16)
 #: By what share a ceiling may be rounded up.
 _ROUNDED = Fraction(1, 2**10)
@@ -84,7 +83,7 @@ def gaps_of(
             raise AssertionError("a chance exceeds its bound")
         types = np.array(level.types)
         highest = -_least(1 - seats[types], places[types])
-        gaps.append(Gap(bound, low, reach, highest, min(burden / panels, bound * _SHARE)))
+        gaps.append(Gap(bound, low, reach, highest, min(burden / panels, bound)))
     return gaps
 
 

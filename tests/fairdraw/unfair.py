@@ -101,7 +101,7 @@ UNFAIR: list[tuple[str, str, tuple[Any, ...]]] = [
     ("friends settled first", "levels[1], type 0", (600, 6, MANY, _one_by_one(1, 0))),
     (
         "a dear row that costs nothing",
-        "levels[1], type 0",
+        "levels[1], type 1",
         (600, 6, MANY, _together([STRATUM, 1], [OF_BARRED, 2**40])),
     ),
 ]

@@ -145,7 +145,7 @@ class Certified extends Lottery {
    * Fractions of panels, of which the prices of columns speak, may do better than whole ones: there a breach is only named.
    */
   checkBrackets(types, least, bound, rounding, where) {
-    const share = Ratio.least([rounding, bound.times(SHARE)]).plus(TINY);
+    const share = Ratio.least([rounding, bound]).plus(TINY);
     for (const [n, t] of [least, ...types].entries()) {
       const room = new Ratio(1, BigInt(this.unit) * BigInt(this.types[t].ids.length)).plus(share);
       const limit = n ? bound.plus(room) : bound.minus(room);
