@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from stdnum.cn import uscc
 
-PROVINCE_CODE = "440000"
 CITIES = {
     "南江市": "440101",
     "江州市": "440302",

@@ -15,8 +15,6 @@ from mingqian.draws.queries.applications import copyable
 
 from .fields import NumberField
 
-MOST_SOURCES = 50
-
 
 class CreationForm(forms.Form):
     """年度, 评委会, 抽取方式, 从往年申请复制."""
