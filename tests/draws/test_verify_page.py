@@ -283,6 +283,7 @@ def test_a_large_stored_transcript_is_told_as_judged_at_the_draw(client, cast, m
         assert "全部 14 项相符" in page.text
         assert "与本平台存档一致" in page.text
         assert "抽取时算出的结论" in page.text
+        assert "抽取时逐项算出的结论，本页没有重算" in page.text
         assert hashlib.sha256(program).hexdigest() in page.text
     others = (changed(data, ["panel", 3, "ticket"]), sample_transcript(), b"{" + b" " * 200)
     assert [upload(client, other).status_code for other in others] == [422] * 3

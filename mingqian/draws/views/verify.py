@@ -192,6 +192,8 @@ def _report(
     except TookTooLong:
         problem = _took_too_long()
         return _page(request, problem=problem, status=422)
+    if kept and verdict.ok:
+        verdict = replace(verdict, text="抽取时逐项算出的结论，本页没有重算")
     found = on_record(digest=verdict.digest, number=verdict.number, data=data)
     if verdict.ok and found.is_void:
         verdict = replace(verdict, title=f"{verdict.title.split('，')[0]}，但本次抽取已作废")
