@@ -63,10 +63,11 @@ WORDS = {
         "at",
         "compare with what was published elsewhere",
         {
-            "before": "the earlier transcript has one before it",
+            "before": "the earlier transcript has one before it: {before}",
             "previous": "the earlier transcript was not checked",
             "alternates": "chances of alternates, and who sits with whom, are published, not proven best",
             "full": "only the smallest chance is proven, not those above it",
+            "loose": "from level {loose} on chances are only within rounding, not proven level by level",
         },
         {
             "FORMAT": "complete, official, canonical form",
@@ -97,10 +98,11 @@ WORDS = {
         "所在位置",
         "请与别处公布的核对",
         {
-            "before": "上一次抽取之前还有一次",
+            "before": "上一次抽取之前还有一次：{before}",
             "previous": "未核对上一次抽取的公示文件",
             "alternates": "备选机会与同席组合已公布，未证明为最优",
             "full": "只证明了最低机会，未证明其余机会",
+            "loose": "第 {loose} 级起的机会只在取整余量之内，未逐级证明",
         },
         {
             "FORMAT": "文件完整、格式规范",
@@ -175,8 +177,8 @@ ROUNDED_UP = Fraction(1, 1 << 10)
 MOST_REACH = 1 << 27
 #: Over all levels, priced rows times the seats of types that they count: what a file may cost.
 MOST_SUMS = 1 << 27
-#: By what share of a bound the rounding of earlier chances may move later ones; a smallest chance that
-#: stays further below its bound is not proven. TINY: room for the rounding to units, and of prices.
+#: A smallest chance that lies further below its bound, by this share of it, is not proven; levels where
+#: chances lie as far from theirs are named. TINY: room for the rounding to units, and of prices.
 SHARE, TINY = Fraction(1, 16), Fraction(1, 1 << 20)
 
 #: Shapes: {..} an object with at least these fields (with the key ``str``: any others, of this
@@ -397,8 +399,10 @@ class Draw:
     by_chance: list[int]  # types, the smallest chance first
     seated: set[int]  # types that may be drawn as primaries
     ceiling: Fraction
-    # CERTIFICATE: the first type that panels made by columns give too little or too much
+    # CERTIFICATE: the first type that panels made by columns give too little or too much; the first
+    # that only the rounding of earlier levels keeps in its bracket, after its level (from 1)
     outside: int | None
+    loose: tuple[int, int] | None
     # COUNTS, PANEL, DIGEST
     given: list[int]  # seats of every cell
     drawn: set[str]
@@ -968,6 +972,9 @@ class Draw:
             bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
         if self.outside is not None:
             bound += f", type {self.outside} outside its bracket"
+        if self.loose is not None:
+            bound += ", from level {} on only within rounding (type {})".format(*self.loose)
+        self.facts["loose"] = self.loose and self.loose[0]
         self.facts["full"] = self.mode == "S" or (self.mode == "B" and self.all_proven())
         if self.mode == "B" and not self.facts["full"]:
             remark = ", smallest chance only"
@@ -977,7 +984,7 @@ class Draw:
         """Every type stands in one level, and has what its level allows."""
         by_chance = [t for t in reversed(self.by_chance) if t in self.seated]
         by_reach = self.by_reach()
-        self.outside = None
+        self.outside = self.loose = None
         work = 0
         for i, level in enumerate(levels):
             where = f"lottery.levels[{i}]" if self.mode == "L" else "lottery.prices"
@@ -993,7 +1000,7 @@ class Draw:
             bound, rounding = ledger.bound(prices)
             self.check_bound(where, bound, self.chance[by_chance[-1]])
             if self.mode == "L":
-                self.check_brackets(where, types, by_reach[-1], bound, min(rounding, bound))
+                self.check_brackets(i, types, by_reach[-1], bound, rounding)
             ledger.settle(types)
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
 
@@ -1054,21 +1061,26 @@ class Draw:
         demand(low <= bound, where, bound, low)
 
     def check_brackets(
-        self, where: str, types: list[int], least: int, bound: Fraction, rounding: Fraction
+        self, level: int, types: list[int], least: int, bound: Fraction, rounding: Fraction
     ) -> None:
         """§5.7: who is settled has no more than the bound, who is open no less, but for rounding.
 
         ``least``: the open type that needs most room. Panels by columns may leave the brackets, but
-        the first type that does is named.
+        the first type that does is named; so is the first that a sixteenth of the bound would not do.
         """
+        near, far = min(rounding, bound * SHARE), min(rounding, bound)
         for t, sign in ((least, -1), *((t, 1) for t in types)):
-            room = Fraction(1, self.unit * len(self.types[t].ids)) + rounding + TINY
-            limit = bound + sign * room
-            if sign * (self.chance[t] - limit) <= 0:
+            crumbs = Fraction(1, self.unit * len(self.types[t].ids)) + TINY
+            astray = sign * (self.chance[t] - bound) - crumbs
+            if astray <= near:
+                continue
+            if astray <= far:
+                self.loose = self.loose or (level + 1, t)
                 continue
             if self.doc["lottery"]["method"] != "columns":
-                told = f"at {'most' if sign > 0 else 'least'} {limit}"
-                raise Failure(f"{where}, type {t}", told, str(self.chance[t]))
+                where = f"lottery.levels[{level}], type {t}"
+                told = f"at {'most' if sign > 0 else 'least'} {bound + sign * (crumbs + far)}"
+                raise Failure(where, told, str(self.chance[t]))
             if self.outside is None:
                 self.outside = t
             self.facts["proven"] = False
@@ -1726,9 +1738,9 @@ def remarks(facts: dict[str, Any], words: dict[str, str]) -> list[str]:
         "previous": facts["previous"] == "unchecked",
         "alternates": facts["mode"] == "L",
         "full": facts["mode"] == "B" and not facts["full"],
+        "loose": facts["loose"] is not None,
     }
-    more = {"before": f": {facts['before']}"}
-    return [words[name] + more.get(name, "") for name, said in applies.items() if said]
+    return [words[name].format(**facts) for name, said in applies.items() if said]
 
 
 def read(name: str) -> bytes:
