@@ -5,7 +5,7 @@
 
 recomputes the draw step by step and says in words what fits and what does not; --chances adds
 everybody's exact chance, --previous checks the draw before it as well. Exit status: 0 all fits,
-1 a step failed, 2 unreadable.
+1 a step failed, 2 unreadable, 141 nobody read the report to its end.
 
 docs/draw-protocol.md says in words what is computed here; the paragraphs (§) below are its own. This
 file uses nothing of the program that draws: whoever has it and a transcript needs no more. (That
@@ -1743,6 +1743,10 @@ def remarks(facts: dict[str, Any], words: dict[str, str]) -> list[str]:
     return [words[name].format(**facts) for name, said in applies.items() if said]
 
 
+#: Exit status of a program whose reader went away: 128 and the number of SIGPIPE.
+CLOSED_PIPE = 141
+
+
 def read(name: str) -> bytes:
     """The bytes of a file."""
     with open(name, "rb") as file:
@@ -1772,6 +1776,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(told), flush=True)
     except BrokenPipeError:  # whoever reads has seen enough, and Python would complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
     return 0 if report.ok else 1 if report.readable else 2
 
 
