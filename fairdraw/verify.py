@@ -24,6 +24,7 @@ import unicodedata
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from itertools import accumulate, chain, count
 from math import gcd
 from typing import Any, Iterable, NamedTuple, Sequence  # noqa: UP035 (3.8)
@@ -162,6 +163,7 @@ class Report:
 
 #: Profile -> name of the hash function in hashlib.
 HASHES = {"sha256": "sha256", "gm": "sm3"}
+CLOSED_PIPE = 141  # exit status of a program whose reader went away: 128 + SIGPIPE
 #: Units of mode B are 2^SCALE for a seat.
 SCALE = 40
 #: The largest whole number that every JSON reader holds exactly, and the largest 64-bit word.
@@ -197,13 +199,7 @@ QUOTA: Any = {
     "low": int,
     "values": [str],
 }
-PERSON: Any = {
-    "employer": NAME,
-    "exclusions": PAIRS,
-    "id": str,
-    "strata": [str],
-    "values": PAIRS,
-}
+PERSON: Any = {"employer": NAME, "exclusions": PAIRS, "id": str, "strata": [str], "values": PAIRS}
 PLAN: Any = {
     "strata": [{"alternate": int, "group": NAME, "id": str, "primary": int}],
     "quotas": [QUOTA],
@@ -1072,15 +1068,13 @@ class Draw:
         for t, sign in ((least, -1), *((t, 1) for t in types)):
             crumbs = Fraction(1, self.unit * len(self.types[t].ids)) + TINY
             astray = sign * (self.chance[t] - bound) - crumbs
-            if astray <= near:
-                continue
-            if astray <= far:
+            if near < astray <= far:
                 self.loose = self.loose or (level + 1, t)
+            if astray <= far:
                 continue
             if self.doc["lottery"]["method"] != "columns":
-                where = f"lottery.levels[{level}], type {t}"
                 told = f"at {'most' if sign > 0 else 'least'} {bound + sign * (crumbs + far)}"
-                raise Failure(where, told, str(self.chance[t]))
+                raise Failure(f"lottery.levels[{level}], type {t}", told, str(self.chance[t]))
             if self.outside is None:
                 self.outside = t
             self.facts["proven"] = False
@@ -1117,34 +1111,28 @@ class Draw:
 
     def halved(self, value: list[int]) -> list[int]:
         """Forty halvings of the units; every sum is rounded down or up each time."""
-        types = [cell.type for cell in self.cells]
         caps = [self.caps_of(cell.type, cell.stratum) for cell in self.cells]
-        inner = [rows[0] if len(rows) > 1 else None for rows in caps]
-        outer = [rows[-1] if rows else None for rows in caps]
+        types = shared([cell.type for cell in self.cells])
+        inner = shared([rows[0] if len(rows) > 1 else None for rows in caps])
+        outer = shared([rows[-1] if rows else None for rows in caps])
         strata = [cell.stratum for cell in self.cells]
         for level in range(SCALE if value else 0):
             start = int.from_bytes(self.stream(f"pair/{level}", 8), "big")
             bits = self.stream(f"halve/{level}", (len(value) + 7) // 8)
-            odd = [c for c in range(len(value)) if value[c] & 1]
-            order = sorted(odd, key=lambda c: (splitmix(start, c) >> 40, c))
-            left: dict[int, int] = {}
-            for nodes in (types, inner, outer):
-                pair(left, [c for c in order if c not in left and nodes[c] is not None], nodes)
-            right: dict[int, int] = {}
-            pair(right, order, strata)
-            up: dict[int, int] = {}  # 1 for cells that are rounded up
+            odd = [c for c, v in enumerate(value) if v & 1]
+            order = sorted(odd, key=partial(splitmix, start))  # of two alike, c decides
+            left, right = paired(order, types, inner, outer), paired(order, strata)
+            turn = [0] * len(value)  # of odd cells: 1 up, -1 down
             for c in odd:
-                if c in up:
+                if turn[c]:
                     continue
-                up[c] = bits[c // 8] >> (7 - c % 8) & 1
-                todo = [c]
-                while todo:
-                    a = todo.pop()
-                    for b in (left.get(a), right[a]):
-                        if b is not None and b not in up:
-                            up[b] = 1 - up[a]
-                            todo.append(b)
-            value = [v // 2 + up.get(c, 0) for c, v in enumerate(value)]
+                first = 1 if bits[c // 8] >> (7 - c % 8) & 1 else -1
+                for a, way in ((c, first), (left[c], -first)):  # along its path, to either side
+                    while a is not None and not turn[a]:
+                        b = right[a]
+                        turn[a], turn[b] = way, -way
+                        a = left[b]
+            value = [(v + way) >> 1 for v, way in zip(value, turn)]
         return value
 
     # --- 11 PANEL (§7): "smaller is better, and it depends on nobody else" ---
@@ -1270,12 +1258,8 @@ class Draw:
             party = entry["party"]
             message = self.digest_of("fairdraw/1/signature", party.encode(), self.digest)
             fits = entry["algorithm"] == "ed25519" and len(entry) == 4
-            demand(
-                fits and ed25519_is_valid(key, message, signature),
-                where,
-                "a valid signature",
-                party,
-            )
+            valid = fits and ed25519_is_valid(key, message, signature)
+            demand(valid, where, "a valid signature", party)
         self.facts["signatures"] = [[entry["party"], entry["public_key"]] for entry in entries]
         self.facts.update({name: self.doc[name] for name in ("digest", "beacon")})
         return ", ".join(entry["party"] for entry in entries)
@@ -1508,22 +1492,35 @@ def is_hash(text: str) -> bool:
 
 
 def splitmix(start: int, index: int) -> int:
-    """Output number ``index`` of SplitMix64 started at ``start``."""
+    """The top 24 bits of output number ``index`` of SplitMix64 started at ``start``."""
     z = (start + (index + 1) * 0x9E3779B97F4A7C15) & MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-    return z ^ (z >> 31)
+    return (z ^ (z >> 31)) >> 40
 
 
-def pair(partner: dict[int, int], order: Iterable[int], node: Sequence[int | None]) -> None:
-    """Inside each node the 1st and 2nd in order become partners, the 3rd and 4th, and so on."""
-    waiting: dict[int | None, int] = {}
-    for c in order:
-        other = waiting.pop(node[c], None)
-        if other is None:
-            waiting[node[c]] = c
-        else:
-            partner[c], partner[other] = other, c
+def shared(nodes: Sequence[int | None]) -> list[int | None]:
+    """The node of each cell, but None where no other cell has the same: nobody to pair it with."""
+    cells = Counter(nodes)
+    return [node if cells[node] > 1 else None for node in nodes]
+
+
+def paired(order: Iterable[int], *groupings: Sequence[int | None]) -> list[Any]:
+    """Everybody's partner: inside each node the 1st and 2nd in order become partners, the 3rd and
+    4th, and so on; then those still alone by the next grouping."""
+    partner: list[Any] = [None] * len(groupings[0])
+    for node in groupings:
+        waiting: dict[int, int] = {}
+        for c in order:
+            at = node[c]
+            if at is None or partner[c] is not None:
+                continue
+            other = waiting.pop(at, None)
+            if other is None:
+                waiting[at] = c
+            else:
+                partner[c], partner[other] = other, c
+    return partner
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1741,10 +1738,6 @@ def remarks(facts: dict[str, Any], words: dict[str, str]) -> list[str]:
         "loose": facts["loose"] is not None,
     }
     return [words[name].format(**facts) for name, said in applies.items() if said]
-
-
-#: Exit status of a program whose reader went away: 128 and the number of SIGPIPE.
-CLOSED_PIPE = 141
 
 
 def read(name: str) -> bytes:
