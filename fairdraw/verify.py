@@ -5,7 +5,7 @@
 
 recomputes the draw step by step and says in words what fits and what does not; --chances adds
 everybody's exact chance, --previous checks the draw before it as well. Exit status: 0 all fits,
-1 a step failed, 2 unreadable.
+1 a step failed, 2 unreadable, 141 nobody read the report to its end.
 
 docs/draw-protocol.md says in words what is computed here; the paragraphs (§) below are its own. This
 file uses nothing of the program that draws: whoever has it and a transcript needs no more. (That
@@ -24,6 +24,7 @@ import unicodedata
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from itertools import accumulate, chain, count
 from math import gcd
 from typing import Any, Iterable, NamedTuple, Sequence  # noqa: UP035 (3.8)
@@ -63,10 +64,11 @@ WORDS = {
         "at",
         "compare with what was published elsewhere",
         {
-            "before": "the earlier transcript has one before it",
+            "before": "the earlier transcript has one before it: {before}",
             "previous": "the earlier transcript was not checked",
             "alternates": "chances of alternates, and who sits with whom, are published, not proven best",
             "full": "only the smallest chance is proven, not those above it",
+            "loose": "from level {loose} on chances are only within rounding, not proven level by level",
         },
         {
             "FORMAT": "complete, official, canonical form",
@@ -97,10 +99,11 @@ WORDS = {
         "所在位置",
         "请与别处公布的核对",
         {
-            "before": "上一次抽取之前还有一次",
+            "before": "上一次抽取之前还有一次：{before}",
             "previous": "未核对上一次抽取的公示文件",
             "alternates": "备选机会与同席组合已公布，未证明为最优",
             "full": "只证明了最低机会，未证明其余机会",
+            "loose": "第 {loose} 级起的机会只在取整余量之内，未逐级证明",
         },
         {
             "FORMAT": "文件完整、格式规范",
@@ -160,6 +163,7 @@ class Report:
 
 #: Profile -> name of the hash function in hashlib.
 HASHES = {"sha256": "sha256", "gm": "sm3"}
+CLOSED_PIPE = 141  # exit status of a program whose reader went away: 128 + SIGPIPE
 #: Units of mode B are 2^SCALE for a seat.
 SCALE = 40
 #: The largest whole number that every JSON reader holds exactly, and the largest 64-bit word.
@@ -175,8 +179,8 @@ ROUNDED_UP = Fraction(1, 1 << 10)
 MOST_REACH = 1 << 27
 #: Over all levels, priced rows times the seats of types that they count: what a file may cost.
 MOST_SUMS = 1 << 27
-#: By what share of a bound the rounding of earlier chances may move later ones; a smallest chance that
-#: stays further below its bound is not proven. TINY: room for the rounding to units, and of prices.
+#: A smallest chance that lies further below its bound, by this share of it, is not proven; levels where
+#: chances lie as far from theirs are named. TINY: room for the rounding to units, and of prices.
 SHARE, TINY = Fraction(1, 16), Fraction(1, 1 << 20)
 
 #: Shapes: {..} an object with at least these fields (with the key ``str``: any others, of this
@@ -195,13 +199,7 @@ QUOTA: Any = {
     "low": int,
     "values": [str],
 }
-PERSON: Any = {
-    "employer": NAME,
-    "exclusions": PAIRS,
-    "id": str,
-    "strata": [str],
-    "values": PAIRS,
-}
+PERSON: Any = {"employer": NAME, "exclusions": PAIRS, "id": str, "strata": [str], "values": PAIRS}
 PLAN: Any = {
     "strata": [{"alternate": int, "group": NAME, "id": str, "primary": int}],
     "quotas": [QUOTA],
@@ -397,8 +395,10 @@ class Draw:
     by_chance: list[int]  # types, the smallest chance first
     seated: set[int]  # types that may be drawn as primaries
     ceiling: Fraction
-    # CERTIFICATE: the first type that panels made by columns give too little or too much
+    # CERTIFICATE: the first type that panels made by columns give too little or too much; the first
+    # that only the rounding of earlier levels keeps in its bracket, after its level (from 1)
     outside: int | None
+    loose: tuple[int, int] | None
     # COUNTS, PANEL, DIGEST
     given: list[int]  # seats of every cell
     drawn: set[str]
@@ -968,6 +968,9 @@ class Draw:
             bound = f"NOT PROVEN, smallest {smallest}, none above {bound}"
         if self.outside is not None:
             bound += f", type {self.outside} outside its bracket"
+        if self.loose is not None:
+            bound += ", from level {} on only within rounding (type {})".format(*self.loose)
+        self.facts["loose"] = self.loose and self.loose[0]
         self.facts["full"] = self.mode == "S" or (self.mode == "B" and self.all_proven())
         if self.mode == "B" and not self.facts["full"]:
             remark = ", smallest chance only"
@@ -977,7 +980,7 @@ class Draw:
         """Every type stands in one level, and has what its level allows."""
         by_chance = [t for t in reversed(self.by_chance) if t in self.seated]
         by_reach = self.by_reach()
-        self.outside = None
+        self.outside = self.loose = None
         work = 0
         for i, level in enumerate(levels):
             where = f"lottery.levels[{i}]" if self.mode == "L" else "lottery.prices"
@@ -993,7 +996,7 @@ class Draw:
             bound, rounding = ledger.bound(prices)
             self.check_bound(where, bound, self.chance[by_chance[-1]])
             if self.mode == "L":
-                self.check_brackets(where, types, by_reach[-1], bound, min(rounding, bound))
+                self.check_brackets(i, types, by_reach[-1], bound, rounding)
             ledger.settle(types)
         demand(not ledger.rest, "lottery.levels", "every type in one level", sorted(ledger.rest))
 
@@ -1054,21 +1057,24 @@ class Draw:
         demand(low <= bound, where, bound, low)
 
     def check_brackets(
-        self, where: str, types: list[int], least: int, bound: Fraction, rounding: Fraction
+        self, level: int, types: list[int], least: int, bound: Fraction, rounding: Fraction
     ) -> None:
         """§5.7: who is settled has no more than the bound, who is open no less, but for rounding.
 
         ``least``: the open type that needs most room. Panels by columns may leave the brackets, but
-        the first type that does is named.
+        the first type that does is named; so is the first that a sixteenth of the bound would not do.
         """
+        near, far = min(rounding, bound * SHARE), min(rounding, bound)
         for t, sign in ((least, -1), *((t, 1) for t in types)):
-            room = Fraction(1, self.unit * len(self.types[t].ids)) + rounding + TINY
-            limit = bound + sign * room
-            if sign * (self.chance[t] - limit) <= 0:
+            crumbs = Fraction(1, self.unit * len(self.types[t].ids)) + TINY
+            astray = sign * (self.chance[t] - bound) - crumbs
+            if near < astray <= far:
+                self.loose = self.loose or (level + 1, t)
+            if astray <= far:
                 continue
             if self.doc["lottery"]["method"] != "columns":
-                told = f"at {'most' if sign > 0 else 'least'} {limit}"
-                raise Failure(f"{where}, type {t}", told, str(self.chance[t]))
+                told = f"at {'most' if sign > 0 else 'least'} {bound + sign * (crumbs + far)}"
+                raise Failure(f"lottery.levels[{level}], type {t}", told, str(self.chance[t]))
             if self.outside is None:
                 self.outside = t
             self.facts["proven"] = False
@@ -1105,34 +1111,28 @@ class Draw:
 
     def halved(self, value: list[int]) -> list[int]:
         """Forty halvings of the units; every sum is rounded down or up each time."""
-        types = [cell.type for cell in self.cells]
         caps = [self.caps_of(cell.type, cell.stratum) for cell in self.cells]
-        inner = [rows[0] if len(rows) > 1 else None for rows in caps]
-        outer = [rows[-1] if rows else None for rows in caps]
+        types = shared([cell.type for cell in self.cells])
+        inner = shared([rows[0] if len(rows) > 1 else None for rows in caps])
+        outer = shared([rows[-1] if rows else None for rows in caps])
         strata = [cell.stratum for cell in self.cells]
         for level in range(SCALE if value else 0):
             start = int.from_bytes(self.stream(f"pair/{level}", 8), "big")
             bits = self.stream(f"halve/{level}", (len(value) + 7) // 8)
-            odd = [c for c in range(len(value)) if value[c] & 1]
-            order = sorted(odd, key=lambda c: (splitmix(start, c) >> 40, c))
-            left: dict[int, int] = {}
-            for nodes in (types, inner, outer):
-                pair(left, [c for c in order if c not in left and nodes[c] is not None], nodes)
-            right: dict[int, int] = {}
-            pair(right, order, strata)
-            up: dict[int, int] = {}  # 1 for cells that are rounded up
+            odd = [c for c, v in enumerate(value) if v & 1]
+            order = sorted(odd, key=partial(splitmix, start))  # of two alike, c decides
+            left, right = paired(order, types, inner, outer), paired(order, strata)
+            turn = [0] * len(value)  # of odd cells: 1 up, -1 down
             for c in odd:
-                if c in up:
+                if turn[c]:
                     continue
-                up[c] = bits[c // 8] >> (7 - c % 8) & 1
-                todo = [c]
-                while todo:
-                    a = todo.pop()
-                    for b in (left.get(a), right[a]):
-                        if b is not None and b not in up:
-                            up[b] = 1 - up[a]
-                            todo.append(b)
-            value = [v // 2 + up.get(c, 0) for c, v in enumerate(value)]
+                first = 1 if bits[c // 8] >> (7 - c % 8) & 1 else -1
+                for a, way in ((c, first), (left[c], -first)):  # along its path, to either side
+                    while a is not None and not turn[a]:
+                        b = right[a]
+                        turn[a], turn[b] = way, -way
+                        a = left[b]
+            value = [(v + way) >> 1 for v, way in zip(value, turn)]
         return value
 
     # --- 11 PANEL (§7): "smaller is better, and it depends on nobody else" ---
@@ -1258,12 +1258,8 @@ class Draw:
             party = entry["party"]
             message = self.digest_of("fairdraw/1/signature", party.encode(), self.digest)
             fits = entry["algorithm"] == "ed25519" and len(entry) == 4
-            demand(
-                fits and ed25519_is_valid(key, message, signature),
-                where,
-                "a valid signature",
-                party,
-            )
+            valid = fits and ed25519_is_valid(key, message, signature)
+            demand(valid, where, "a valid signature", party)
         self.facts["signatures"] = [[entry["party"], entry["public_key"]] for entry in entries]
         self.facts.update({name: self.doc[name] for name in ("digest", "beacon")})
         return ", ".join(entry["party"] for entry in entries)
@@ -1496,22 +1492,35 @@ def is_hash(text: str) -> bool:
 
 
 def splitmix(start: int, index: int) -> int:
-    """Output number ``index`` of SplitMix64 started at ``start``."""
+    """The top 24 bits of output number ``index`` of SplitMix64 started at ``start``."""
     z = (start + (index + 1) * 0x9E3779B97F4A7C15) & MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-    return z ^ (z >> 31)
+    return (z ^ (z >> 31)) >> 40
 
 
-def pair(partner: dict[int, int], order: Iterable[int], node: Sequence[int | None]) -> None:
-    """Inside each node the 1st and 2nd in order become partners, the 3rd and 4th, and so on."""
-    waiting: dict[int | None, int] = {}
-    for c in order:
-        other = waiting.pop(node[c], None)
-        if other is None:
-            waiting[node[c]] = c
-        else:
-            partner[c], partner[other] = other, c
+def shared(nodes: Sequence[int | None]) -> list[int | None]:
+    """The node of each cell, but None where no other cell has the same: nobody to pair it with."""
+    cells = Counter(nodes)
+    return [node if cells[node] > 1 else None for node in nodes]
+
+
+def paired(order: Iterable[int], *groupings: Sequence[int | None]) -> list[Any]:
+    """Everybody's partner: inside each node the 1st and 2nd in order become partners, the 3rd and
+    4th, and so on; then those still alone by the next grouping."""
+    partner: list[Any] = [None] * len(groupings[0])
+    for node in groupings:
+        waiting: dict[int, int] = {}
+        for c in order:
+            at = node[c]
+            if at is None or partner[c] is not None:
+                continue
+            other = waiting.pop(at, None)
+            if other is None:
+                waiting[at] = c
+            else:
+                partner[c], partner[other] = other, c
+    return partner
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1726,9 +1735,9 @@ def remarks(facts: dict[str, Any], words: dict[str, str]) -> list[str]:
         "previous": facts["previous"] == "unchecked",
         "alternates": facts["mode"] == "L",
         "full": facts["mode"] == "B" and not facts["full"],
+        "loose": facts["loose"] is not None,
     }
-    more = {"before": f": {facts['before']}"}
-    return [words[name] + more.get(name, "") for name, said in applies.items() if said]
+    return [words[name].format(**facts) for name, said in applies.items() if said]
 
 
 def read(name: str) -> bytes:
@@ -1760,6 +1769,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(told), flush=True)
     except BrokenPipeError:  # whoever reads has seen enough, and Python would complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
     return 0 if report.ok else 1 if report.readable else 2
 
 

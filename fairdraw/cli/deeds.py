@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
 from collections.abc import Callable
@@ -26,11 +27,23 @@ from fairdraw.cli.messages import sentence
 from fairdraw.cli.options import parser
 from fairdraw.cli.outlook import of_solution, of_transcript
 from fairdraw.cli.writing import write_files
-from fairdraw.verify import lines, verify
+from fairdraw.verify import CLOSED_PIPE, lines, verify
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 done, 1 a step fails or the plan cannot be filled, 2 bad input, 130 stopped."""
+    """Exit status: 0 done, 1 a step fails or the plan cannot be filled, 2 bad input, 130 stopped,
+    141 whoever read the output went away."""
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            print(end="", flush=True)
+    except BrokenPipeError:  # what is left to print would make Python complain at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+
+
+def _run(arguments: list[str] | None) -> int:
     options = parser().parse_args(arguments)
     try:
         return _DEEDS[options.command](options)
@@ -43,6 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
     except FairdrawError as error:
         print(sentence(error), file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        raise
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2

@@ -52,7 +52,8 @@ The order is the security: everybody commits to a number, `freeze` fixes everyth
 what to publish, and only then are the numbers shown. `python -m fairdraw COMMAND --help` has more.
 
 Exit status: 0 done, 1 the plan cannot be filled or a step of a transcript or a vector fails, 2 bad
-input or a file that is there already (the message names file, row and field), 130 interrupted.
+input or a file that is there already (the message names file, row and field), 130 interrupted, 141
+whoever read the output went away.
 """
 
 _FREEZE = """\

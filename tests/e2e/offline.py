@@ -14,21 +14,24 @@ from fairdraw import verify as python_verifier
 #: What was done, the transcript, and the one of the draw before if it is to be looked at.
 Case = tuple[str, bytes] | tuple[str, bytes, bytes]
 
+#: What both must find out besides verdict and steps.
+FACTS = ("full", "proven", "loose")
+
 JUDGE = """async (files) => {
   const told = [];
   const bytes = (text) => text === null ? null : Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   for (const [file, previous] of files) {
     const report = await verify(bytes(file), { previous: bytes(previous) });
     const failed = report.checks.find((check) => check.ok === false);
-    const { full, proven } = report.draw.facts;
-    told.push([report.ok, report.checks.map((check) => [check.code, check.ok]), failed ? failed.where : "", full, proven]);
+    const { full, proven, loose } = report.draw.facts;
+    told.push([report.ok, report.checks.map((check) => [check.code, check.ok]), failed ? failed.where : "", full, proven, loose]);
   }
   return told;
 }"""
 
 
 def judged(page: Page, cases: Sequence[Case]) -> list[Any]:
-    """What the page makes of each: verdict, steps, the place of a failure, two facts."""
+    """What the page makes of each: verdict, steps, the place of a failure, three facts."""
     coded = [[base64.b64encode(data).decode() for data in case[1:]] for case in cases]
     return list(page.evaluate(JUDGE, [[*texts, None][:2] for texts in coded]))
 
@@ -44,7 +47,7 @@ def both(page: Page, cases: Sequence[Case]) -> list[str]:
                 wrong.append(f"{told}: {failing(checks)}, verify.py {failing(here)}")
             elif where != (place := _place(report)) and "FORMAT" not in failing(here):
                 wrong.append(f"{told}: at {where}, verify.py at {place}")
-            elif ok and facts != [report.facts[name] for name in ("full", "proven")]:
+            elif ok and facts != [report.facts[name] for name in FACTS]:
                 wrong.append(f"{told}: {facts}, verify.py {report.facts}")
     return wrong
 

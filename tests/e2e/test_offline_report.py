@@ -13,6 +13,7 @@ from tests.e2e.offline import put
 from tests.fairdraw.invented import NONCES
 from tests.fairdraw.mutations import vector
 from tests.fairdraw.test_previous import PLAN, pool_of, published, supplement
+from tests.fairdraw.unfair import within_rounding
 
 
 def with_beacon(beacon: Beacon, value: str) -> bytes:
@@ -134,6 +135,19 @@ def test_a_smallest_chance_that_is_not_proven_is_not_shown_green(offline_page: P
     assert harness.barriers(page) == []
     page.locator("#tongue").click()
     expect(page.locator("#verdict")).to_contain_text("NOT PROVEN")
+
+
+def test_levels_that_only_rounding_keeps_in_their_brackets_are_told(offline_page: Page) -> None:
+    page = offline_page
+    put(page, "凭证.json", within_rounding())
+    expect(page.locator("#verdict")).to_contain_text("名单确由本次抽取产生")
+    step = page.locator('#proofs [data-code="CERTIFICATE"]')
+    expect(step).to_contain_text("第 2 级起只在取整余量之内（类别 1）")
+    note = page.locator('#notes [data-note="loose"]')
+    expect(note).to_have_text("第 2 级起的机会只在取整余量之内，未逐级证明")
+    page.locator("#tongue").click()
+    expect(step).to_contain_text("from level 2 on only within rounding (type 1)")
+    expect(note).to_contain_text("from level 2 on chances are only within rounding")
 
 
 def test_the_product_serves_the_page_and_links_to_it(page: Page) -> None:

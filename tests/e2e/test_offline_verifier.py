@@ -25,6 +25,7 @@ from tests.fairdraw.test_exchanges import circulation, move_about, with_flow
 from tests.fairdraw.test_previous import NAMES as PEOPLE
 from tests.fairdraw.test_previous import PLAN, pool_of, published, seats, supplement
 from tests.fairdraw.test_vectors import NAMES
+from tests.fairdraw.unfair import UNFAIR, unfair, within_rounding
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -68,6 +69,19 @@ def test_chances_moved_about_are_refused_by_both(offline_page: Page) -> None:
     places = {where.split(" ")[0] for _, _, where, *_ in judged(offline_page, files)}
     assert {"lottery.prices", "lottery.cells,"} <= places
     wrong = both(offline_page, files)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_unfair_lotteries_are_refused_by_both_or_named_at_the_same_level(
+    offline_page: Page,
+) -> None:
+    files: list[Case] = [(told, unfair(*recipe)) for told, _, recipe in UNFAIR]
+    places = [where for _, _, where, *_ in judged(offline_page, files)]
+    assert places == [f"lottery.{where}" for _, where, _ in UNFAIR]
+    named: Case = ("within rounding", within_rounding())
+    ((ok, *_, proven, loose),) = judged(offline_page, [named])
+    assert (ok, proven, loose) == (True, True, 2)
+    wrong = both(offline_page, [*files, named])
     assert not wrong, "\n".join(wrong)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fairdraw import verify as verifier
-from fairdraw.verify import lines, main, printable, verify
+from fairdraw.verify import CLOSED_PIPE, lines, main, printable, verify
 from tests.fairdraw.mutations import vector
 
 SCRIPT = Path(verifier.__file__)
@@ -62,11 +62,23 @@ def test_a_python_without_sm3_does_not_call_the_file_forged(
     assert capsys.readouterr().out.splitlines()[-1] == last
 
 
-def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
+MODULE = ["-m", "fairdraw"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [str(SCRIPT), "--chances"],
+        [*MODULE, "verify"],
+        [*MODULE, "explain", "--chances"],
+    ],
+)
+def test_a_reader_that_has_seen_enough_ends_it_quietly(command: list[str], tmp_path: Path) -> None:
     file = tmp_path / "strata.json"
     file.write_bytes(vector("strata"))
     run = subprocess.Popen(
-        [sys.executable, str(SCRIPT), "--chances", str(file)],
+        [sys.executable, *command, str(file)],
+        cwd=SCRIPT.parents[1],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -75,4 +87,21 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
     assert run.stderr is not None
     assert run.stderr.read() == b""
     run.stderr.close()
-    assert run.wait() == 0
+    assert run.wait() == CLOSED_PIPE
+
+
+@pytest.mark.parametrize("command", [[str(SCRIPT)], [*MODULE, "verify"]])
+@pytest.mark.parametrize(("change", "status"), [((b"", b""), 0), ((b'"rank":2', b'"rank":3'), 1)])
+def test_without_any_output_the_status_still_tells_the_verdict(
+    command: list[str], change: tuple[bytes, bytes], status: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "strata.json"
+    file.write_bytes(vector("strata").replace(*change, 1))
+    script = '"$@" >&-'
+    run = subprocess.run(
+        ["sh", "-c", script, "sh", sys.executable, *command, str(file)],
+        cwd=SCRIPT.parents[1],
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (status, b"")

@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from fairdraw.verify import verify
-from tests.fairdraw.unfair import OF_BARRED, STRATUM, UNFAIR, drawn, honest, unfair
+from fairdraw.verify import lines, verify
+from tests.fairdraw.unfair import (
+    OF_BARRED,
+    STRATUM,
+    UNFAIR,
+    drawn,
+    honest,
+    unfair,
+    within_rounding,
+)
 
 
 @pytest.mark.parametrize(("told", "where", "recipe"), UNFAIR, ids=[each[0] for each in UNFAIR])
@@ -27,6 +35,26 @@ def test_the_lottery_of_the_same_pool_that_the_program_makes_is_proven(
     report = verify(honest(people, friends))
     assert report.ok
     assert report.facts["proven"]
+    assert report.facts["loose"] is None
+
+
+def test_a_level_that_only_rounding_keeps_in_its_bracket_is_named() -> None:
+    report = verify(within_rounding())
+    assert report.ok
+    assert report.facts["proven"] is True
+    assert report.facts["loose"] == 2
+    check = next(check for check in report.checks if check.code == "CERTIFICATE")
+    assert check.value == "0/1, from level 2 on only within rounding (type 1)"
+    remark = "from level 2 on chances are only within rounding, not proven level by level"
+    assert remark in lines(report)
+    assert "第 2 级起的机会只在取整余量之内，未逐级证明" in lines(report, "zh")
+
+
+def test_a_level_is_not_called_loose_for_the_room_that_it_does_not_need() -> None:
+    levels = [{"prices": [[STRATUM, 1], [OF_BARRED, 2**40]], "types": [0, 1]}]
+    report = verify(drawn(unfair(1000, 1, 10, levels)))
+    assert report.ok
+    assert report.facts["loose"] is None
 
 
 def test_panels_by_columns_that_favour_somebody_are_named() -> None:

@@ -93,6 +93,12 @@ def _one_by_one(first: int, then: int, *prices: list[int]) -> list[Level]:
     return [{"prices": list(prices), "types": [first]}, last]
 
 
+def within_rounding() -> bytes:
+    """One friend with half as much again as the others, in the room that a dear row of nobody makes."""
+    levels = _together([STRATUM, 1], [OF_BARRED, 2**40])
+    return drawn(unfair(1000, 1, 15, levels))
+
+
 #: What was done, at which level and for which type the certificate must fail, and the file's recipe.
 UNFAIR: list[tuple[str, str, tuple[Any, ...]]] = [
     ("certain friends", "levels[1], type 0", (600, 6, MANY, _one_by_one(0, 1, [STRATUM, 1]))),

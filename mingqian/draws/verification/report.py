@@ -224,6 +224,8 @@ def _certificate(facts: Mapping[str, Any]) -> tuple[str, str]:
         note = _left_open(facts)
     elif facts.get("ceiling_proven") is False:
         note = "没有证明机会上限必须这么高"
+    elif facts.get("loose"):
+        note = _loose(facts)
     elif facts.get("mode") == "B" and not facts.get("full"):
         note = "只证明最小的机会无法再提高"
     else:
@@ -242,6 +244,11 @@ def _left_open(facts: Mapping[str, Any]) -> str:
     if _is_far(facts):
         return "没有证明最小的机会已是最大"
     return "有专家的机会不在证书给出的范围内"
+
+
+def _loose(facts: Mapping[str, Any]) -> str:
+    """From which level on only the rounding of earlier ones keeps somebody's chance within its bracket."""
+    return f"第 {facts['loose']} 级起的机会只在取整余量之内，未逐级证明"
 
 
 def _short_text(value: Any, limit: int = 100) -> str:
@@ -366,6 +373,8 @@ def _unproven(facts: Mapping[str, Any], bound: Fraction, lowest: Fraction) -> li
         )
     if facts.get("ceiling_proven") is False:
         found.append("没有证明机会的上限必须放宽到公布的数值。请向办理单位核实为什么。")
+    if facts.get("loose"):
+        found.append(f"{_loose(facts)}；机会已公布，可向办理单位核实。")
     if facts.get("mode") == "B" and not facts.get("full"):
         found.append("只证明了最小的机会不能再大；其余各人的机会已公布，没有逐一证明。")
     if facts.get("mode") == "L":

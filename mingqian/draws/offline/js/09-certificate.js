@@ -3,7 +3,7 @@
 const DEAREST = 2 ** 40;
 const MOST_SUMS = 2 ** 27;
 const TINY = new Ratio(1, 2 ** 20);
-/** The share of a bound by which the rounding of earlier chances may move it, and a proven smallest chance stay below it. */
+/** A smallest chance further below its bound, by this share of it, is not proven; levels where chances are as far off are named. */
 const SHARE = new Ratio(1, 16);
 
 /** Σ a·b for whole a up to 2^50 in size and b that sum to at most 2^26 in size: exact, and quicker than BigInt. */
@@ -92,7 +92,7 @@ class Certified extends Lottery {
       this.checkBound(bound, this.chance[this.byChance[poorest]], i, where);
       if (general) {
         while (this.earlier[this.byReach[least]]) least++;
-        this.checkBrackets(level.types, this.byReach[least], bound, rounding, where);
+        this.checkBrackets(level.types, this.byReach[least], bound, rounding, i);
       }
       for (const t of level.types) this.earlier[t] = 1;
       settled += level.types.length;
@@ -100,8 +100,8 @@ class Certified extends Lottery {
     }
     demand(settled === this.competing.length, "lottery.levels", "every type in one level", this.competing.length - settled);
     if (this.mode === "B") this.checkExchanges();
-    const { bound, lowest, full, proven, outside, ceilingProven, ceilingMost } = this.facts;
-    return { mode: this.mode, bound, lowest, full, proven, outside, ceilingProven, ceiling: this.ceiling, ceilingMost };
+    const { bound, lowest, full, proven, outside, loose, ceilingProven, ceilingMost } = this.facts;
+    return { mode: this.mode, bound, lowest, full, proven, outside, loose, type: this.looseType, ceilingProven, ceiling: this.ceiling, ceilingMost };
   }
 
   /** What costs nothing is left out of a general lottery. */
@@ -134,7 +134,7 @@ class Certified extends Lottery {
       const [n, d] = this.doc.lottery.bound;
       demand(BigInt(n) === bound.n && BigInt(d) === bound.d, "lottery.bound", bound, `${n}/${d}`);
       const proven = !(this.mode === "L" ? bound.times(SHARE) : TINY).below(gap);
-      Object.assign(this.facts, { bound, proven, outside: null });
+      Object.assign(this.facts, { bound, proven, outside: null, loose: null });
       demand(proven || this.mode === "L", where, bound, low);
     }
     demand(gap.n >= 0n, where, bound, low);
@@ -143,15 +143,22 @@ class Certified extends Lottery {
   /**
    * Nobody settled has more than the bound, and nobody left (`least` needs most room) has less, but for rounding to panels.
    * Fractions of panels, of which the prices of columns speak, may do better than whole ones: there a breach is only named.
+   * So is the first level (from 1) where a sixteenth of the bound would not be room enough.
    */
-  checkBrackets(types, least, bound, rounding, where) {
-    const share = Ratio.least([rounding, bound]).plus(TINY);
+  checkBrackets(types, least, bound, rounding, number) {
+    const [near, far] = [bound.times(SHARE), bound].map((share) => Ratio.least([rounding, share]));
     for (const [n, t] of [least, ...types].entries()) {
-      const room = new Ratio(1, BigInt(this.unit) * BigInt(this.types[t].ids.length)).plus(share);
+      const crumbs = new Ratio(1, BigInt(this.unit) * BigInt(this.types[t].ids.length)).plus(TINY);
+      const gap = n ? this.chance[t].minus(bound) : bound.minus(this.chance[t]);
+      if (!near.plus(crumbs).below(gap)) continue;
+      const room = far.plus(crumbs);
+      if (!room.below(gap)) {
+        this.looseType ??= t;
+        this.facts.loose ??= number + 1;
+        continue;
+      }
       const limit = n ? bound.plus(room) : bound.minus(room);
-      const fits = n ? !limit.below(this.chance[t]) : !this.chance[t].below(limit);
-      if (fits) continue;
-      demand(this.doc.lottery.method === "columns", `${where}, type ${t}`, `at ${n ? "most" : "least"} ${limit}`, this.chance[t]);
+      demand(this.doc.lottery.method === "columns", `lottery.levels[${number}], type ${t}`, `at ${n ? "most" : "least"} ${limit}`, this.chance[t]);
       this.facts.proven = false;
       this.facts.outside ??= t;
     }

@@ -8,8 +8,8 @@ const counted = (number) => Number(number).toLocaleString("en-US");
 /** What is proven of the chances, by mode. */
 const certified = {
   S: () => "最优性证书成立，无法再提高",
-  B: (full) => (full ? "任何机会都不能再靠更大的机会提高" : "只证明最低机会，无法再提高"),
-  L: () => "逐级证书成立，无法再提高",
+  B: ({ full }) => (full ? "任何机会都不能再靠更大的机会提高" : "只证明最低机会，无法再提高"),
+  L: ({ loose, type }) => (loose === null ? "逐级证书成立，无法再提高" : `第 ${loose} 级起只在取整余量之内（类别 ${type}）`),
 };
 
 const WORDS = {
@@ -46,7 +46,7 @@ const WORDS = {
       SEED: ["种子合成正确", () => "由承诺与各方贡献唯一得出", (t) => grouped(t.mark)],
       LOTTERY: ["每一种可能的名单都合规", (t) => (t.panels ? `${counted(t.panels)} 份名单逐份对照全部规则` : "席位分布逐格对照全部规则"), (t) => `${t.types} 类·${grouped(t.mark)}`],
       CHANCES: ["机会总数无误", () => "最低与最高的机会", (t) => `${percent(t.lowest)} – ${percent(t.highest)}`],
-      CERTIFICATE: ["最低机会已是最高", (t) => certified[t.mode](t.full), (t) => `${t.bound}`],
+      CERTIFICATE: ["最低机会已是最高", (t) => certified[t.mode](t), (t) => `${t.bound}`],
       COUNTS: ["各类席位数由种子决定", () => "由种子重算一致", (t) => (t.panels ? `第 ${t.index} 份 / ${counted(t.panels)}` : `${t.seats} 席`)],
       PANEL: ["正选逐席重算一致", () => "签号按从小到大排列", (t) => `${t.seats} 席`],
       ALTERNATES: ["备选次序重算一致", () => "备选按递补次序", (t) => `${t.seats} 席`],
@@ -57,6 +57,7 @@ const WORDS = {
     gapOf: (t) => [
       ...(t.proven ? [] : [`实际最低 ${t.lowest}，而任何抽法都不超过 ${t.bound}`]),
       ...(t.outside === null ? [] : [`类别 ${t.outside} 的机会超出所证范围`]),
+      ...(t.loose === null ? [] : [certified.L(t)]),
       ...(t.ceilingProven ? [] : [`机会上限 ${t.ceiling}，已证明的只需 ${t.ceilingMost}`]),
     ].join("；"),
     facts: {
@@ -69,6 +70,7 @@ const WORDS = {
     compare: "请与别处公布的核对", beaconSaid: "公共信标", earlierDigest: "上一次抽取的凭证指纹",
     notes: {
       unsigned: () => "文件未附签名：凭证指纹须与公证单或公示网页上的逐位核对", smallestOnly: () => "只证明了最低机会，未证明其余机会",
+      loose: ({ loose }) => `第 ${loose} 级起的机会只在取整余量之内，未逐级证明`,
       alternates: () => "备选机会与同席组合已公布，未证明为最优", earlierUnchecked: () => "未核对上一次抽取的公示文件", earlierChecked: () => "上一次抽取的公示文件已核对：自身相符，指纹一致",
       earlierOlder: ({ earlier }) => `上一次抽取之前还有一次：${earlier.previous}`,
     },

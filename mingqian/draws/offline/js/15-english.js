@@ -1,5 +1,12 @@
 // Everything the page says in English, part by part as in Chinese.
 
+/** What is proven of the chances besides the smallest, by mode. */
+const alsoCertified = {
+  S: () => "",
+  B: ({ full }) => (full ? "nor any other by taking from larger ones" : "smallest chance only"),
+  L: ({ loose, type }) => (loose === null ? "" : `from level ${loose} on only within rounding (type ${type})`),
+};
+
 WORDS.en = {
   lang: "en", other: "中文", skip: "Skip to content", title: "Offline verifier of draws", subtitle: "Works without a network; the file never leaves your computer",
   heading: "Verify a draw yourself", promise: "Put the transcript in and every step is recomputed. No names, no sign-in, no network.",
@@ -32,7 +39,7 @@ WORDS.en = {
     SEED: ["seed made of all contributions", () => "", (t) => grouped(t.mark)],
     LOTTERY: ["every possible panel keeps the rules", (t) => (t.panels ? `${counted(t.panels)} panels` : `mode ${t.mode}`), (t) => `${t.types} types · ${grouped(t.mark)}`],
     CHANCES: ["chances add up to the seats", () => "", (t) => `${percent(t.lowest)} – ${percent(t.highest)}`],
-    CERTIFICATE: ["smallest chance cannot be larger", (t) => (t.mode === "B" ? (t.full ? "nor any other by taking from larger ones" : "smallest chance only") : ""), (t) => `${t.bound}`],
+    CERTIFICATE: ["smallest chance cannot be larger", (t) => alsoCertified[t.mode](t), (t) => `${t.bound}`],
     COUNTS: ["seats by type follow from the seed", () => "", (t) => (t.panels ? `panel ${t.index} of ${counted(t.panels)}` : `${t.seats} seats`)],
     PANEL: ["every primary recomputed", () => "", (t) => `${t.seats} seats`],
     ALTERNATES: ["every alternate recomputed", () => "", (t) => `${t.seats} seats`],
@@ -43,6 +50,7 @@ WORDS.en = {
   gapOf: (t) => [
     ...(t.proven ? [] : [`the smallest is ${t.lowest}, and no draw reaches more than ${t.bound}`]),
     ...(t.outside === null ? [] : [`type ${t.outside} lies outside its bracket`]),
+    ...(t.loose === null ? [] : [alsoCertified.L(t)]),
     ...(t.ceilingProven ? [] : [`the ceiling is ${t.ceiling}, none needs more than ${t.ceilingMost}`]),
   ].join("; "),
   facts: {
@@ -55,6 +63,7 @@ WORDS.en = {
   compare: "Compare with what was published elsewhere", beaconSaid: "public beacon", earlierDigest: "fingerprint of the draw before",
   notes: {
     unsigned: () => "No signature in the file: compare the fingerprint digit by digit with the notarial sheet or the public page", smallestOnly: () => "only the smallest chance is proven, not those above it",
+    loose: ({ loose }) => `from level ${loose} on chances are only within rounding, not proven level by level`,
     alternates: () => "chances of alternates, and who sits with whom, are published, not proven best", earlierUnchecked: () => "the earlier transcript was not checked", earlierChecked: () => "the earlier transcript was checked: it fits in itself, and its fingerprint is the one named here",
     earlierOlder: ({ earlier }) => `the earlier transcript has one before it: ${earlier.previous}`,
   },

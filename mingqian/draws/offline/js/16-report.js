@@ -164,7 +164,7 @@ function tellComparison({ draw: { doc, facts } }) {
   }
   at("prints").replaceChildren(...blocks);
   const told = {
-    unsigned: !doc.signatures.length, alternates: facts.mode === "L", smallestOnly: facts.mode === "B" && !facts.full,
+    unsigned: !doc.signatures.length, alternates: facts.mode === "L", smallestOnly: facts.mode === "B" && !facts.full, loose: facts.loose !== null,
     earlierChecked: Boolean(facts.earlier), earlierOlder: Boolean(facts.earlier?.previous), earlierUnchecked: Boolean(doc.previous && !facts.earlier),
   };
   const notes = Object.keys(told).filter((name) => told[name]);
