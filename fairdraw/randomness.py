@@ -5,7 +5,7 @@ Each is a hash of the seed and a label of its own, so that no number says anythi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from heapq import nsmallest
 from typing import Any
 
@@ -67,7 +67,7 @@ class Tickets:
 
     def __init__(self, seed: bytes, *, profile: str = "sha256") -> None:
         self._start = new_hash(profile, frame(b"fairdraw/1/ticket", bytes_of(seed, "seed")))
-        self._before: dict[int, Any] = {}
+        self._begun: dict[int, Callable[[], Any]] = {}
 
     def of(self, person: str) -> bytes:
         """H(ticket, seed, id) of one person."""
@@ -75,15 +75,16 @@ class Tickets:
 
     def of_all(self, people: Iterable[str]) -> Iterator[bytes]:
         """The tickets of many, one after the other."""
-        before = self._before
+        begun = self._begun
         for person in people:
             name = person.encode()
             length = len(name)
-            if length not in before:
+            if length not in begun:
                 # All that comes before the id is hashed once for each length of an id.
-                before[length] = self._start.copy()
-                before[length].update(uint64(length))
-            ticket = before[length].copy()
+                start = self._start.copy()
+                start.update(uint64(length))
+                begun[length] = start.copy
+            ticket = begun[length]()
             ticket.update(name)
             yield ticket.digest()
 

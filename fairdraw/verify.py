@@ -301,9 +301,9 @@ def shaped(value: Any, shape: Any) -> bool:
     if isinstance(shape, tuple):
         if shape[0] is None:
             return value is None or shaped(value, shape[1])
-        return (
-            isinstance(value, list) and len(value) == len(shape) and all(map(shaped, value, shape))
-        )
+        if not isinstance(value, list) or len(value) != len(shape):
+            return False
+        return [*map(type, value)] == [*shape] or all(map(shaped, value, shape))
     if not isinstance(value, list):
         return False
     if isinstance(shape[0], type):
@@ -380,6 +380,7 @@ class Draw:
     # SEED
     s: bytes
     # LOTTERY
+    counting: dict[tuple[str, str], list[int]]  # quotas by category and value
     tight: set[str | None]  # employers that matter
     crowd: Counter[tuple[str | None, str | None]]  # people of (employer, group or None)
     capped: set[str | None]  # groups with a cap; None: there is an overall one
@@ -438,7 +439,8 @@ class Draw:
         brackets = re.findall(r"[][{}]", bare)
         depth = max(accumulate(1 if c in "[{" else -1 for c in brackets), default=0)
         # Before any parser sees it: depth and long numbers could cost it its life.
-        fits = depth <= DEEPEST and not re.search(r"\d{17}", bare)
+        long = re.findall(r"\d{16,}", bare)
+        fits = depth <= DEEPEST and all(len(number) == 16 for number in long)
         demand(fits, "$", "canonical JSON", "too deep, or too long a number")
         self.doc = doc = json.loads(text, parse_constant=str)
         for name, allowed in (
@@ -453,7 +455,7 @@ class Draw:
             at = next((i for i, (a, b) in pairs if a != b), len(again))
             raise Failure(f"byte {at}", "canonical JSON", "another form")
         # No letters but those of null are left, no point, no plus; numbers as §2 allows.
-        small = all(int(number) <= SAFE for number in re.findall(r"\d{16}", bare))
+        small = all(int(number) <= SAFE for number in long)
         demand(
             small and not re.search("[^][{}0-9nul:,-]", bare),
             "$",
@@ -739,12 +741,8 @@ class Draw:
 
     def quotas_of(self, person: dict[str, Any]) -> tuple[int, ...]:
         """Numbers of the quotas whose values somebody has, whatever the group."""
-        own = dict(person["values"])
-        return tuple(
-            q
-            for q, quota in enumerate(self.quotas)
-            if own.get(quota["category"]) in quota["values"]
-        )
+        counted = [self.counting.get((category, v), ()) for category, v in person["values"]]
+        return tuple(sorted(chain.from_iterable(counted)))
 
     def room(self, row: tuple[str | None, str | None]) -> int:
         """§5.1: "the room the cap leaves (cap - members of that employer, in that group)"."""
@@ -756,6 +754,10 @@ class Draw:
         """Find the types (§5.1). Whether a cap crosses somebody's choices, which asks for mode L."""
         self.crowd = Counter()
         categories = {quota["category"] for quota in self.quotas}
+        self.counting = {}
+        for q, quota in enumerate(self.quotas):
+            for v in quota["values"]:
+                self.counting.setdefault((quota["category"], v), []).append(q)
         found: list[tuple[str | None, tuple[int, ...], tuple[int, ...], str]] = []
         for person in self.eligible:
             strata = self.reach_of(person)
@@ -1339,9 +1341,9 @@ class Ledger:
     def concerned(self, prices: dict[int, int]) -> list[Account]:
         """Accounts that pay anything, less the types that pay for a cap; these one by one."""
         alone = {t for row in prices for t in self.capped.get(row, ())}
-        shared = {
-            id(account): replace(account) for row in prices for account in self.paying.get(row, ())
-        }
+        shared = {id(account): account for row in prices for account in self.paying.get(row, ())}
+        less = {id(self.account_of[t]) for t in alone}.intersection(shared)
+        shared.update((place, replace(shared[place])) for place in less)
         singles = [self.account_for(t) for t in alone]
         for t, single in zip(alone, singles):
             account = shared.get(id(self.account_of[t]))
@@ -1478,7 +1480,7 @@ class Exchanges:
 
 def costs(seats: list[list[int]], prices: dict[int, int]) -> list[int]:
     """What each of these seats costs: the prices of its rows."""
-    return [sum(prices.get(row, 0) for row in rows) for rows in seats]
+    return [sum([prices[row] for row in rows if row in prices]) for rows in seats]
 
 
 def is_hash(text: str) -> bool:

@@ -39,7 +39,9 @@ def halve_all(
     cells = len(units)
     number = np.flatnonzero(units)
     value = units[number]
-    nodes = [_shared(family[number]) for family in families]
+    # A family in which nothing can be paired is left out.
+    shared = [_shared(family[number]) for family in families]
+    nodes = [family for family in shared if (family >= 0).any()]
     right = strata[number]
     for level in range(levels):
         if level % 4 == 3:
@@ -103,7 +105,7 @@ def _pair(nodes: Ints, order: Ints) -> Ints:
     same = grouped[1:] == grouped[:-1]
     starts = np.flatnonzero(np.concatenate(([True], ~same)))
     lengths = np.diff(np.append(starts, count))
-    even = (np.arange(count) - np.repeat(starts, lengths)) % 2 == 0
+    even = (np.arange(count) - np.repeat(starts, lengths)) & 1 == 0
     first = np.flatnonzero(even[:-1] & same)
     partner[order[first]] = order[first + 1]
     partner[order[first + 1]] = order[first]
@@ -114,7 +116,7 @@ def _pair_nested(families: list[Ints], order: Ints) -> Ints:
     """Pair inside the innermost nodes first, then what is left inside the next ones."""
     partner = np.full(len(order), -1, np.int64)
     for family in families:
-        rest = order[(partner[order] < 0) & (family[order] >= 0)]
+        rest = order[np.flatnonzero((partner[order] < 0) & (family[order] >= 0))]
         if len(rest) > 1:
             inside = _pair(family, rest)
             np.copyto(partner, inside, where=inside >= 0)
@@ -150,4 +152,4 @@ def _smallest_ahead(ahead: Ints, smallest: Ints) -> None:
             return
         smallest[active] = after
         ahead[active] = further
-        active = active[further >= 0]
+        active = active[np.flatnonzero(further >= 0)]

@@ -117,7 +117,7 @@ class _TypeTable:
         used = np.flatnonzero(self.choice >= 0)
         base = len(ordered) + 1
         key = (self.choice[used] * base + inner[used] + 1) * base + outer[used] + 1
-        found, home_of_used = np.unique(key, return_inverse=True)
+        found, home_of_used = _numbered(key)
         home = np.full(len(self.choice), -1, np.int64)
         home[used] = home_of_used
         people = np.bincount(home_of_used, counts[used], minlength=len(found))
@@ -128,6 +128,17 @@ class _TypeTable:
             rows = tuple(row - 1 for row in (innermost, outermost) if row)
             kinds.append(Kind(int(count), self.choices[choice], rows))
         return _Coarse(kinds, home, ordered.tolist())
+
+
+def _numbered(keys: Ints) -> tuple[Ints, Ints]:
+    """The keys that occur, ascending, and for every entry which of them it is."""
+    largest = int(keys.max(initial=0))
+    if largest > 4 * len(keys):
+        return np.unique(keys, return_inverse=True)
+    # So few keys are ticked off in a table instead of being sorted.
+    occurs = np.zeros(largest + 1, bool)
+    occurs[keys] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[keys]
 
 
 def _whole_amounts(

@@ -80,15 +80,20 @@ class Layout:
         key = panel_of[entry] * self.rows + row
         flat = np.bincount(key, seats[entry], minlength=panels * self.rows)
         counted = flat.reshape(panels, self.rows)
-        kinds, place = np.unique(
-            panel_of * len(self.people) + self.type_of[cells], return_inverse=True
+        kind = self.type_of[cells]
+        # Only types with several cells have anything to add up.
+        shared = np.bincount(self.type_of, minlength=len(self.people)) > 1
+        some = np.flatnonzero(shared[kind])
+        names, place = np.unique(
+            panel_of[some] * len(self.people) + kind[some], return_inverse=True
         )
-        drawn = np.bincount(place, seats)
+        drawn = np.bincount(place, seats[some])
         return bool(
             (seats >= 0).all()
             and (counted >= self.low).all()
             and (counted <= self.high).all()
-            and (drawn <= self.people[kinds % len(self.people)]).all()
+            and (seats <= self.people[kind]).all()
+            and (drawn <= self.people[names % len(self.people)]).all()
         )
 
 
