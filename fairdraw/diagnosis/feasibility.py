@@ -31,6 +31,7 @@ class Demand:
 class SeatModel:
     """Seats of one kind: cap rows -> types -> strata. ``counts``: people of each type.
 
+    ``choices``: the strata with seats that count for each type, if not all of its own.
     ``network.circulate`` says whether every seat can be filled.
     """
 
@@ -40,9 +41,12 @@ class SeatModel:
         seats: Sequence[int],
         rooms: Sequence[int],
         counts: Sequence[int],
+        choices: Sequence[tuple[int, ...]] | None = None,
     ) -> None:
         self.seats = list(seats)
-        self.choices = [tuple(s for s in t.strata if seats[s]) for t in grouping.types]
+        if choices is None:
+            choices = [tuple(s for s in t.strata if seats[s]) for t in grouping.types]
+        self.choices = choices
         several = sorted({choice for choice in self.choices if len(choice) > 1})
         row_node = 1 + len(seats)
         choice_node = {c: row_node + len(rooms) + i for i, c in enumerate(several)}
@@ -125,11 +129,15 @@ def worst_case_gap(grouping: Grouping, demand: Demand, effort: Effort | None = N
         return Gap({})
     alternate = tuple(n if s in doubtful else 0 for s, n in enumerate(demand.alternate))
     demand = replace(demand, alternate=alternate)
-    if _safe_by_numbers(grouping, demand) or _safe_by_reserve(grouping, demand):
+    from fairdraw.diagnosis.reserve import open_strata
+
+    effort = effort or Effort()
+    suspects = open_strata(grouping, demand, effort)
+    if not suspects:
         return Gap({})
     from fairdraw.diagnosis.worstcase import worst_panel
 
-    short, inside, rows = worst_panel(grouping, demand, effort or Effort())
+    short, inside, rows = worst_panel(grouping, demand, effort, suspects)
     return Gap(_spread(short, inside, alternate), rows)
 
 
@@ -185,45 +193,3 @@ def _doubtful_strata(grouping: Grouping, demand: Demand) -> set[int]:
         if supply[s] >= taken:
             doubtful = doubtful - {s}
     return doubtful
-
-
-def _safe_by_numbers(grouping: Grouping, demand: Demand) -> bool:
-    """Enough people of each type remain even if every type loses as many as it ever can."""
-    counts = []
-    for kind, rows in zip(grouping.types, grouping.rows_of):
-        most = sum(demand.primary[s] for s in kind.strata)
-        most = min([most, *(demand.rooms[r] for r in rows)])
-        counts.append(max(0, len(kind.ids) - most))
-    model = SeatModel(grouping, demand.alternate, demand.rooms, counts)
-    return model.network.circulate() is None
-
-
-def _safe_by_reserve(grouping: Grouping, demand: Demand) -> bool:
-    """Each stratum could take as many alternates more as there are primaries, the others kept.
-
-    Then every panel leaves enough. For a set A of strata let C(A) be the smallest cut between
-    all people and A, a(A) its seats for alternates and K the number of primaries. If one stratum
-    of A can take K more, C(A) >= a(A) + K. A panel takes K people away, and each is one unit of
-    capacity of one arc: every cut loses at most K, and C(A) >= a(A) is left for every A that is
-    not empty. By Hoffman's theorem the alternates can be completed.
-    """
-    reserve = sum(demand.primary)
-    seats = [n + reserve if n else 0 for n in demand.alternate]
-    counts = [len(kind.ids) for kind in grouping.types]
-    model = SeatModel(grouping, seats, demand.rooms, counts)
-    network = model.network
-    # The arcs of the strata come first; they must carry the alternates and may carry the reserve.
-    for s, number in enumerate(demand.alternate):
-        network.lower(s, number)
-    if network.circulate() is not None:
-        return False
-    supply = grouping.table.supply(grouping.table.counts, len(seats), demand.rooms).tolist()
-    wanted = sorted((s for s, n in enumerate(demand.alternate) if n), key=supply.__getitem__)
-    if any(supply[s] < seats[s] for s in wanted):
-        return False
-    for s in wanted:
-        if not all(network.force(s) for _ in range(reserve)):
-            return False
-        for _ in range(reserve):
-            network.release(s)
-    return True

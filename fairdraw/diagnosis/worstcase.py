@@ -12,6 +12,8 @@ rounded one, and only a small program is branched on. What is open then is calle
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import highspy
 import numpy as np
 
@@ -146,11 +148,12 @@ class _Program:
 
 
 def worst_panel(
-    grouping: Grouping, demand: Demand, effort: Effort
+    grouping: Grouping, demand: Demand, effort: Effort, suspects: Iterable[int]
 ) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
     """How many alternate seats the worst panel leaves empty, in which strata, under which cap rows.
 
-    Needs a plan whose primaries can be filled. Beyond the limit of work the panel may be one that
+    Needs a plan whose primaries can be filled, and ``suspects``: strata one of which is in every
+    cut that is too small; if no cut is, nothing is left empty. Beyond the limit of work the panel may be one that
     is bad and not the worst; UndecidedError if none is known, ExhaustedError if ``effort`` ends.
     """
     primary, alternate, rooms = demand.primary, demand.alternate, demand.rooms
@@ -183,6 +186,8 @@ def worst_panel(
             cover = [(row_cut[r], 1.0) for r in rows]
             for far in reached:
                 program.row([(cut, 1.0), *cover, (far, -1.0)], 0.0, len(rows) + 1.0)
+    # Not needed for whole cuts either, but it forbids a small fraction of every cut.
+    program.row([(outside[s], 1.0) for s in sorted(suspects)], 1.0, len(outside))
     for s, columns in enumerate(fills):
         program.row([(column, 1.0) for column in columns], primary[s], primary[s])
     # In an optimum no type under a row that is cut is cut itself, so nothing is saved there: not
@@ -194,6 +199,8 @@ def worst_panel(
         program.row([(column, 1.0) for column in columns], 0.0, room)
     values = program.minimise(effort)
     short = -round(sum(value * factor for value, factor in zip(values, program.cost)))
+    if short <= 0:
+        return 0, (), ()
     strata = tuple(s for s, column in outside.items() if values[column] > 0.5)
     limits = tuple(r for r, column in sorted(row_cut.items()) if values[column] > 0.5)
     return short, strata, limits

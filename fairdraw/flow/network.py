@@ -177,10 +177,30 @@ class Network:
         self.low[arc] += 1
         return True
 
-    def release(self, arc: int) -> None:
-        """Undo one successful ``force`` of an arc."""
-        self.low[arc] -= 1
-        self._room[2 * arc + 1] += 1
+    def raise_lower(self, arc: int, amount: int) -> int:
+        """Raise the lower bound of an arc by ``amount``, or as far as a circulation still exists.
+
+        Returns by how much it was raised. Needs a circulation (after ``circulate``).
+        """
+        forward, backward = 2 * arc, 2 * arc + 1
+        amount = min(amount, self.high[arc] - self.low[arc])
+        raised = min(amount, self._room[backward])
+        self._room[backward] -= raised
+        if raised < amount:
+            edges, source = len(self._to), self.nodes
+            self._out.append([])
+            self._edge(source, self.heads[arc], amount - raised)
+            pushed = self._maximum_flow(source, self.tails[arc])
+            self._drop_edges(edges)
+            self._room[forward] -= pushed
+            raised += pushed
+        self.low[arc] += raised
+        return raised
+
+    def release(self, arc: int, amount: int = 1) -> None:
+        """Undo successful calls of ``force``, or ``raise_lower``, of an arc."""
+        self.low[arc] -= amount
+        self._room[2 * arc + 1] += amount
 
     def _push_one(self, start: int, goal: int) -> bool:
         """Push one unit from start to goal along a shortest path with room."""

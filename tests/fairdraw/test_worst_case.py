@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
 from fairdraw import FairdrawError, Plan, Pool, diagnose, solve
 from fairdraw.diagnosis import worstcase
-from fairdraw.diagnosis.feasibility import (
-    Demand,
-    SeatModel,
-    _safe_by_numbers,
-    _safe_by_reserve,
-    primary_gap,
-    worst_case_gap,
-)
+from fairdraw.diagnosis.effort import Effort
+from fairdraw.diagnosis.feasibility import Demand, SeatModel, primary_gap, worst_case_gap
+from fairdraw.diagnosis.reserve import _PARTS, _Reserves, open_strata
 from fairdraw.people.grouping import Grouping, group_by_type
 from tests.fairdraw.invented import person, plan_of
 
@@ -70,9 +67,22 @@ def worst_of(grouping: Grouping, demand: Demand) -> int | None:
     return worst
 
 
+def short_sets(grouping: Grouping, demand: Demand) -> list[set[int]]:
+    """The smallest sets of strata that some panel leaves short, by trying all panels and sets."""
+    wanted = [s for s, number in enumerate(demand.alternate) if number]
+    found: list[set[int]] = []
+    for size in range(1, len(wanted) + 1):
+        for chosen in map(set, combinations(wanted, size)):
+            alone = tuple(n if s in chosen else 0 for s, n in enumerate(demand.alternate))
+            smallest = not any(short <= chosen for short in found)
+            if smallest and worst_of(grouping, replace(demand, alternate=alone)):
+                found.append(chosen)
+    return found
+
+
 def test_the_worst_panel_is_the_worst_of_all_panels() -> None:
     lot = random.Random(8)
-    short = full = reserved = 0
+    short = full = 0
     while short < 40 or full < 100:
         grouping = group_by_type(*small_problem(lot))
         demand = Demand.of(grouping)
@@ -82,10 +92,30 @@ def test_the_worst_panel_is_the_worst_of_all_panels() -> None:
             assert worst_case_gap(grouping, demand).total == worst
             short += worst > 0
             full += worst == 0
-            safe = _safe_by_reserve(grouping, demand)
-            assert not (safe and worst)
-            reserved += safe and not _safe_by_numbers(grouping, demand)
-    assert reserved > 2
+
+
+def test_no_set_of_strata_that_is_said_to_have_a_reserve_can_run_short() -> None:
+    lot = random.Random(11)
+    safe = in_part = with_own = with_common = 0
+    while min(safe - 60, in_part, with_own, with_common - 3) < 1:
+        grouping = group_by_type(*small_problem(lot))
+        demand = Demand.of(grouping)
+        if worst_of(grouping, demand) is None:
+            continue
+        reserves = _Reserves(grouping, demand, Effort())
+        wanted, shorts = set(reserves.wanted), short_sets(grouping, demand)
+        for parts in _PARTS:
+            own = wanted - reserves._without_own(parts)
+            common = reserves._with_common(parts, wanted)
+            alone = tuple(n if s in own else 0 for s, n in enumerate(demand.alternate))
+            assert not worst_of(grouping, replace(demand, alternate=alone))
+            with_own += 0 < len(own) < len(wanted)
+            with_common += len(common) > 0
+            assert not any(common & short for short in shorts)
+        left = open_strata(grouping, demand, Effort())
+        assert all(left & short for short in shorts)
+        safe += not left
+        in_part += 0 < len(left) < len(wanted)
 
 
 def test_beyond_the_limit_of_work_nothing_false_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,3 +162,34 @@ def test_a_diagnosis_that_leaves_a_question_open_says_so(monkeypatch: pytest.Mon
             assert not diagnosis.feasible
             assert not diagnosis.exhaustive
             told += 1
+
+
+def large_problem(number: int, strata: int, *, scarce: int) -> Grouping:
+    """People of few large and many small employers, in one or two strata.
+
+    ``scarce``: how many people a further stratum has.
+    """
+    lot = random.Random(5)
+    names = [f"s{s:02}" for s in range(strata)]
+    people = [
+        person(
+            f"p{place:04}",
+            f"e{int(lot.paretovariate(0.7)) % 400}",
+            *lot.sample(names, lot.randint(1, 2)),
+        )
+        for place in range(number)
+    ]
+    people += [person(f"q{place}", f"f{place}", "scarce", "s00") for place in range(scarce)]
+    seats = dict.fromkeys([*names, "scarce"], (4, 2))
+    return group_by_type(Pool(people), plan_of(seats, employer_cap=2))
+
+
+def test_a_large_plan_is_decided_without_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    grouping = large_problem(5000, 40, scarce=14)
+    monkeypatch.delattr(worstcase, "worst_panel")
+    assert not worst_case_gap(grouping, Demand.of(grouping)).total
+
+
+def test_a_plan_that_fails_in_one_stratum_is_refused() -> None:
+    grouping = large_problem(1500, 10, scarce=9)
+    assert worst_case_gap(grouping, Demand.of(grouping)).seats == {10: 1}
