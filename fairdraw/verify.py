@@ -1758,20 +1758,19 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         data = read(options.transcript)
-        previous = read(options.previous) if options.previous else None
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    report = verify(data, previous)
-    told = lines(report, options.lang)
-    if options.chances:
-        people = ((person, chance) for ids, chance in report.chances for person in ids)
-        told[:0] = [printable(f"{person} {chance}") for person, chance in people]
-    try:
+        report = verify(data, read(options.previous) if options.previous else None)
+        told = lines(report, options.lang)
+        if options.chances:
+            people = ((person, chance) for ids, chance in report.chances for person in ids)
+            told[:0] = [printable(f"{person} {chance}") for person, chance in people]
         print("\n".join(told), flush=True)
     except BrokenPipeError:  # whoever reads has seen enough, and Python would complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
+    except OSError as error:
+        print(f"{error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
     return 0 if report.ok else 1 if report.readable else 2
 
 

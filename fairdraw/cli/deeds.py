@@ -31,16 +31,19 @@ from fairdraw.verify import CLOSED_PIPE, lines, verify
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 done, 1 a step fails or the plan cannot be filled, 2 bad input, 130 stopped,
-    141 whoever read the output went away."""
+    """Exit status: 0 done, 1 a step fails or the plan cannot be filled, 2 bad input or output that
+    cannot be written, 130 stopped, 141 whoever read the output went away."""
     try:
         try:
             return _run(arguments)
         finally:
             print(end="", flush=True)
-    except BrokenPipeError:  # what is left to print would make Python complain at its end
+    except OSError as error:  # what is left to print would make Python complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLOSED_PIPE
+        if isinstance(error, BrokenPipeError):
+            return CLOSED_PIPE
+        print(f"the output cannot be written: {error.strerror}", file=sys.stderr)
+        return 2
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -56,9 +59,9 @@ def _run(arguments: list[str] | None) -> int:
     except FairdrawError as error:
         print(sentence(error), file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        if error.filename is None:  # of the output
+            raise
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

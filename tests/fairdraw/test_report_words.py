@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +90,25 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(command: list[str], tmp_p
     assert run.stderr.read() == b""
     run.stderr.close()
     assert run.wait() == CLOSED_PIPE
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", [[str(SCRIPT)], [*MODULE, "verify"]])
+def test_a_full_disk_is_told_and_is_no_verdict(command: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "strata.json"
+    file.write_bytes(vector("strata"))
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [sys.executable, *command, str(file)],
+            cwd=SCRIPT.parents[1],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 2
+    assert run.stderr.endswith(f": {os.strerror(errno.ENOSPC)}\n")
+    assert run.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", [[str(SCRIPT)], [*MODULE, "verify"]])
