@@ -1769,7 +1769,8 @@ def main(arguments: list[str] | None = None) -> int:
         return CLOSED_PIPE
     except OSError as error:
         print(f"{error.filename or 'output'}: {error.strerror}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.filename is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     return 0 if report.ok else 1 if report.readable else 2
 
