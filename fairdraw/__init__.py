@@ -33,7 +33,9 @@ Names:
   ``Seat(id, stratum, rank, ticket, type)`` and, in mode L, the ``index`` of the panel;
   ``trial(pool, plan, number) -> Result``.
 - ``transcript.build / load / digest_of / attach_signature / build_trial``.
-- ``substitution.replay / next_alternate``: who enters for whom under every cap and quota.
+- ``substitution.Succession(Seating.of(transcript))``: who enters for whom under every cap and quota,
+  ``apply``-ing each ``Event`` (ACCEPT, DECLINE, REVERT, CHOOSE) and ``join``-ing supplements;
+  ``replay / next_alternate`` for one draw and declines alone.
 - ``eligibility.Facts, Criteria, judge``: the exclusion codes for one person.
 - ``verify.verify(data, previous=None) -> Report`` of ``Check`` for each step: one file, standard
   library, Python 3.8 or later.

@@ -1,4 +1,4 @@
-"""The command line: ``python -m fairdraw nonce | freeze | draw | trial | verify | explain | vectors``."""
+"""The command line: ``python -m fairdraw nonce | freeze | draw | trial | verify | explain | roster | vectors``."""
 
 from __future__ import annotations
 

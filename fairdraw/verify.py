@@ -683,10 +683,12 @@ class Draw:
         drawn = {seat["id"] for seat in before["panel"] + before["alternates"]}
         members = before["plan"]["kept"] + before["plan"]["designated"]
         drawn.update(before["refusals"], (member["id"] for member in members))
+        # Who was drawn still earlier, and waited, stands there as excluded for that reason.
+        drawn |= waited(parent.people)
         again = drawn & {person["id"] for person in self.eligible}
         told = "nobody of the earlier draw who can be drawn"
         demand(not again, where, told, min(again, default=""))
-        for people in (refusals - drawn, kept - drawn):
+        for people in (refusals - drawn, kept - drawn, waited(self.people) - drawn):
             demand(not people, where, "only people of the earlier draw", min(people, default=""))
 
     # --- 6 SEED (§4): "seed = H("fairdraw/1/seed", commit, id_1, nonce_1, …, beacon value)" ---
@@ -1481,6 +1483,11 @@ class Exchanges:
 def costs(seats: list[list[int]], prices: dict[int, int]) -> list[int]:
     """What each of these seats costs: the prices of its rows."""
     return [sum([prices[row] for row in rows if row in prices]) for rows in seats]
+
+
+def waited(people: Iterable[dict[str, Any]]) -> set[str]:
+    """Who is left out of a pool for having been drawn in an earlier draw of the series."""
+    return {p["id"] for p in people if any(code == "ALREADY_DRAWN" for code, _ in p["exclusions"])}
 
 
 def is_hash(text: str) -> bool:

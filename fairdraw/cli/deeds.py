@@ -26,6 +26,7 @@ from fairdraw.cli.ceremony import draw_deed, freeze_deed, read_inputs
 from fairdraw.cli.messages import sentence
 from fairdraw.cli.options import parser
 from fairdraw.cli.outlook import of_solution, of_transcript
+from fairdraw.cli.rosters import roster_deed
 from fairdraw.cli.writing import write_files
 from fairdraw.verify import CLOSED_PIPE, lines, verify
 
@@ -171,6 +172,7 @@ _DEEDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "explain": _explain,
     "freeze": freeze_deed,
     "nonce": _nonce,
+    "roster": roster_deed,
     "trial": _trial,
     "vectors": _vectors,
     "verify": _verify,

@@ -12,6 +12,7 @@ SENTENCES = {
     "ANSWER_AFTER_DECLINE": "{id!r} declined before and cannot answer again",
     "ANSWER_OF_STRANGER": "{id} was not drawn",
     "ANSWER_UNKNOWN": "{answer} is no answer (ACCEPTED or DECLINED)",
+    "ANSWER_WHILE_WAITING": "{id!r} waits for a seat and has nothing to accept yet",
     "ATTEMPT_MISCOUNTED": "attempt {attempt} needs the commitments of all attempts before it, found {abandoned}",
     "BEACON_MISSING": "a beacon was announced, so --beacon-value is needed",
     "BEACON_UNEXPECTED": "no beacon was announced, so --beacon-value has no place",
@@ -20,6 +21,7 @@ SENTENCES = {
     "CANDIDATE_TWICE": "{id!r} stands in the pool twice",
     "CEILING_BELOW_ONE": "{field} must be at least 1, not {value}",
     "CEILING_INVALID": "{field} must be a number such as 1.5, not {value}",
+    "CHOICE_UNKNOWN": "{choice} is no choice (SEAT or RESERVE)",
     "COLUMN_INVALID": "the column {column!r} is no list of texts",
     "COLUMN_LENGTH": "the column {column!r} has {found} entries, not {expected}",
     "COLUMN_MISSING": "there is no column {column!r}",
@@ -29,7 +31,11 @@ SENTENCES = {
     "CSV_BROKEN": "this is no readable CSV: {reason}",
     "DESIGNATED_OVER_CAP": "the designated members of {employer!r} are already more than the cap allows",
     "DESIGNATED_OVER_QUOTA": "the members who sit outside the draw are already more than the quota of {category!r} allows",
+    "DRAWN_TWICE": "{id!r} has been drawn or appointed already",
+    "DRAW_DIFFERS": "the transcript of draw {draw} is another one: the file names {expected}, given is {found}",
     "EMPLOYER_MISSING": "{id!r} has no employer, so the cap cannot be checked; exclude them (DATA_MISSING)",
+    "ENTRY_FORBIDDEN": "{id!r} may not enter the seat of {seat!r}: {row} {limit} would be broken",
+    "EVENT_UNKNOWN": "{kind} is nothing that happens to a roster",
     "EXCLUSION_CODE_INVALID": "{text!r} is no exclusion code (capital letters, digits and _)",
     "EXCLUSION_TWICE": "{id!r} has one exclusion code twice",
     "FIELD_MISSING": "{field} is missing",
@@ -46,7 +52,9 @@ SENTENCES = {
     "INFEASIBLE": "the plan cannot be filled from this pool",
     "INTEGER_EXPECTED": "{field} must be a whole number, not {found}",
     "INTEGER_OUT_OF_RANGE": "{field} must lie between {low} and {high}, not {value}",
+    "KEPT_DIFFER": "the supplement must keep exactly the people seated: it lacks {missing}, it should not name {unexpected}",
     "KEYS_BROKEN": "this is no table of names and salts",
+    "LIST_DIFFERS": "number {number} of those listed as {list} must be {expected}, the file says {found}",
     "LIST_EXPECTED": "{field} must be a list, not {found}",
     "MAPPING_EXPECTED": "{field} must be a table, not {found}",
     "LOTTERY_TOO_HARD": "no lottery over whole panels was found within the limit of work, with {cells} kinds of seats: ask for fewer or wider quotas, or for more seats",
@@ -55,11 +63,15 @@ SENTENCES = {
     "NONCE_LENGTH": "the contribution of {party!r} must be {least} to {most} bytes, as hex digits",
     "NONCE_MISSING": "the contribution of {party!r} is empty",
     "NONCE_REUSED": "two parties gave the same contribution",
+    "NOTHING_TO_REVERT": "{id!r} has given no answer that could be taken back",
     "NOT_A_CHANGE_OF_PLAN": "{relaxation} is nothing that a plan says",
     "NOT_CANONICAL": "this cannot be written as canonical JSON (at {where})",
     "NOT_HEX": "the contribution of {party!r} is no hex digits",
     "NOT_SEATED": "{id!r} does not hold a seat",
+    "NOT_THE_NEWEST_DRAW": "{draw} is not the supplement that joined last",
     "NOT_UTF8": "the file is not UTF-8 (byte {byte}); it looks like {guess}: save it as CSV UTF-8",
+    "NOT_WAITING": "{id!r} does not wait for a seat",
+    "NO_DRAWS": "there is no draw",
     "NO_SEATS": "the plan has no primary seat",
     "NO_STRATA": "the plan has no stratum",
     "NUL_BYTE": "the file contains a zero byte: it is no text",
@@ -86,8 +98,13 @@ SENTENCES = {
     "REVEAL_MISMATCH": "{party!r} shows another contribution than it committed to",
     "REVEAL_MISSING": "{party!r} has not shown its contribution",
     "REVEAL_UNEXPECTED": "{party} is no party of this draw",
+    "ROSTER_UNREADABLE": "this is no file of a roster",
     "ROW_LENGTH": "the row has {found} cells, the header {columns}",
     "SALT_TOO_SHORT": "a salt must have at least {least} bytes",
+    "SEAT_DIFFERS": "the seat {seat} must be {expected}, the file says {found}",
+    "SEAT_IS_DRAWN": "the seat of {seat!r} belongs to {holder!r}, who was drawn into it",
+    "SEAT_TAKEN": "the seat that {id!r} left is held by {holder!r}: choose SEAT or RESERVE",
+    "SEAT_UNKNOWN": "{seat!r} names no drawn seat",
     "SEED_LENGTH": "a seed must have {bytes} bytes",
     "SIGNATURE_INVALID": "the signature of {party!r} does not fit",
     "SIGNATURE_TWICE": "{party!r} has signed already",
@@ -116,6 +133,7 @@ SENTENCES = {
     "WORKBOOK_BROKEN": "this is no readable workbook: {reason}",
     "WORKBOOK_NEEDS": "reading a workbook needs the package {package} (pip install {package}); or save it as CSV",
     "WORKBOOK_TOO_LARGE": "the workbook holds more than {most} bytes or cells once it is opened",
+    "WRONG_STRATUM": "the seat of {seat!r} is of a stratum to which {id!r} does not belong",
 }
 
 
@@ -143,8 +161,11 @@ def sentence(error: FairdrawError) -> str:
 
 def _sentence(error: FairdrawError) -> str:
     where = str(error.params.get("file", ""))
-    if "row" in error.params:
+    # The row of a plan that forbids somebody has a name; that of a file has a number.
+    if isinstance(error.params.get("row"), int):
         where += f", row {error.params['row']}"
+    if "event" in error.params:
+        where += f", event {error.params['event']}"
     if "column" in error.params:
         where += f", column {error.params['column']}"
     text = SENTENCES.get(error.code)
@@ -152,4 +173,5 @@ def _sentence(error: FairdrawError) -> str:
         told = str(error) if text is None else text.format(**error.params)
     except KeyError:
         told = str(error)
+    where = where.removeprefix(", ")
     return f"{where}: {told}" if where else told

@@ -51,9 +51,9 @@ Quotas: `low` and `high` people with one of `values` among the primaries, `alter
 The order is the security: everybody commits to a number, `freeze` fixes everything else and prints
 what to publish, and only then are the numbers shown. `python -m fairdraw COMMAND --help` has more.
 
-Exit status: 0 done, 1 the plan cannot be filled or a step of a transcript or a vector fails, 2 bad
-input or a file that is there already (the message names file, row and field), 130 interrupted, 141
-whoever read the output went away.
+Exit status: 0 done, 1 the plan cannot be filled, a step of a transcript or a vector fails, or a roster
+is not what follows, 2 bad input or a file that is there already (the message names file, row and
+field), 130 interrupted, 141 whoever read the output went away.
 """
 
 _FREEZE = """\
@@ -104,6 +104,11 @@ _EXPLAIN = """\
     python -m fairdraw explain t.json --declined ID --declined ID
 """
 
+_ROSTER = """\
+    python -m fairdraw roster answers.json t.json             # one draw and what happened after it
+    python -m fairdraw roster answers.json t.json t2.json     # with a supplement
+"""
+
 _VECTORS = """\
     python -m fairdraw vectors tests/fairdraw/vectors
 """
@@ -123,7 +128,9 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     deeds = made.add_subparsers(
-        dest="command", required=True, metavar="nonce|freeze|draw|trial|verify|explain|vectors"
+        dest="command",
+        required=True,
+        metavar="nonce|freeze|draw|trial|verify|explain|roster|vectors",
     )
 
     def deed(name: str, told: str, example: str) -> argparse.ArgumentParser:
@@ -157,6 +164,16 @@ def parser() -> argparse.ArgumentParser:
         "--declined", action="append", default=[], metavar="ID", help="who declined, in order"
     )
     _as_json(story)
+    roster = deed("roster", "recompute who serves, from draws and answers", _ROSTER)
+    roster.add_argument("answers", type=Path, help="a file fairdraw-roster/1")
+    roster.add_argument(
+        "transcripts",
+        type=Path,
+        nargs="+",
+        metavar="transcript",
+        help="first draw, then supplements",
+    )
+    _as_json(roster)
     vectors = deed("vectors", "check published vectors, or draw them anew", _VECTORS)
     vectors.add_argument("folder", type=Path, help="with transcripts and primitives.json")
     vectors.add_argument(

@@ -23,7 +23,7 @@ from tests.fairdraw.mutations import (
 from tests.fairdraw.sealing import forged
 from tests.fairdraw.test_exchanges import circulation, move_about, with_flow
 from tests.fairdraw.test_previous import NAMES as PEOPLE
-from tests.fairdraw.test_previous import PLAN, pool_of, published, seats, supplement
+from tests.fairdraw.test_previous import PLAN, pool_of, published, seats, supplement, third_draw
 from tests.fairdraw.test_vectors import NAMES
 from tests.fairdraw.unfair import UNFAIR, unfair, within_rounding
 
@@ -112,10 +112,12 @@ def test_both_look_at_the_draw_before(offline_page: Page) -> None:
     panel, alternates = seats(first, "panel"), seats(first, "alternates")
     stranger = next(name for name in PEOPLE if name not in {*panel, *alternates})
     honest = supplement(first)
+    second, third = third_draw(first)
     digest = json.loads(first)["digest"]
     fitting: list[Case] = [
         ("not looked at", honest),
         ("honest", honest, first),
+        ("who waited since the draw before that", third, second),
         ("new ids", supplement(first, prefix="x", free=alternates, refusals=panel[:1]), first),
         (
             "repeated after it was declared void",
@@ -131,6 +133,7 @@ def test_both_look_at_the_draw_before(offline_page: Page) -> None:
         ("drawn again", supplement(first, free=alternates, refusals=panel[:1]), first),
         ("refused without being drawn", supplement(first, refusals=[stranger]), first),
         ("kept without being drawn", supplement(first, kept=[stranger]), first),
+        ("left out as drawn without being drawn", supplement(first, left_out=[stranger]), first),
     ]
     assert [ok for ok, *_ in judged(offline_page, fitting)] == [True] * len(fitting)
     for (told, *_), (ok, checks, where, *_) in zip(wrong, judged(offline_page, wrong)):

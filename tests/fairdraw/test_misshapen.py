@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from json import dumps, loads
 from typing import Any
 
 import pytest
@@ -31,9 +32,14 @@ from fairdraw import (
     Solution,
     Stratum,
     eligibility,
+    entering,
+    events,
     randomness,
+    roster_file,
+    seating,
     seed,
     substitution,
+    succession,
     transcript,
 )
 from fairdraw.canonical import canonical
@@ -45,6 +51,13 @@ DRAW = whole_draw(plain_pool(12), plan_of({"s0": (3, 1)}))
 TRIAL = fairdraw.trial(DRAW.pool, DRAW.plan, 1, DRAW.solution)
 DOCUMENT = transcript.load(DRAW.data)
 PROMISES = {party: fairdraw.nonce_commitment(nonce) for party, nonce in NONCES.items()}
+SEATING = seating.Seating.of(DRAW.data)
+JOINING = seating.Seating(
+    EVIDENCE,
+    plan_of({"s0": (1, 1)}, kept=[Member(p.id, p.employer) for p in SEATING.panel]),
+    (),
+    (),
+)
 COLUMNS: dict[str, Any] = {"ids": ["a", "b"], "employers": ["e", None], "strata": [("s",), ("s",)]}
 
 
@@ -274,6 +287,67 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         substitution.next_alternate,
         {"transcript": DRAW.data, "vacated": DRAW.result.panel[0].id, "answers": ()},
     ),
+    "Person": (
+        seating.Person,
+        {
+            "id": "a",
+            "employer": "e",
+            "strata": ("s",),
+            "values": (("k", "v"),),
+            "stratum": "s",
+            "rank": 1,
+            "type": 0,
+        },
+    ),
+    "Seating": (
+        seating.Seating,
+        {
+            "digest": SEATING.digest,
+            "plan": SEATING.plan,
+            "panel": SEATING.panel,
+            "alternates": SEATING.alternates,
+        },
+    ),
+    "Seating.of": (seating.Seating.of, {"transcript": DRAW.data}),
+    "Seating.from_record": (seating.Seating.from_record, {"record": SEATING.record()}),
+    "Event": (
+        events.Event,
+        {"kind": "REVERT", "id": "a", "choice": "SEAT", "seat": None},
+    ),
+    "Event of a choice": (
+        events.Event,
+        {"kind": "CHOOSE", "id": "a", "choice": None, "seat": "b"},
+    ),
+    "Succession": (succession.Succession, {"first": SEATING}),
+    "Succession.join": (
+        lambda supplement: succession.Succession(SEATING).join(supplement),
+        {"supplement": JOINING},
+    ),
+    "Succession.apply": (
+        lambda event: succession.Succession(SEATING).apply(event),
+        {"event": events.Event("ACCEPT", SEATING.panel[0].id)},
+    ),
+    "Succession.preview": (
+        lambda event: succession.Succession(SEATING).preview(event),
+        {"event": events.Event("DECLINE", SEATING.panel[0].id)},
+    ),
+    "Succession.candidates": (
+        lambda seat: succession.Succession(SEATING).candidates(seat),
+        {"seat": SEATING.panel[0].id},
+    ),
+    "Succession.may_return": (
+        lambda id: succession.Succession(SEATING).may_return(id),
+        {"id": SEATING.panel[0].id},
+    ),
+    "roster_file": (roster_file.roster_file, {"seatings": [SEATING], "events": ()}),
+    "check_roster": (
+        roster_file.check_roster,
+        {"data": roster_file.roster_file([SEATING], ()), "transcripts": [DRAW.data]},
+    ),
+    "standing": (
+        lambda: roster_file.standing(succession.Succession(SEATING)),
+        {},
+    ),
     "eligibility.Facts": (Facts, {**{f.name: None for f in fields(Facts)}, "id": "a"}),
     "eligibility.Criteria": (
         Criteria,
@@ -309,7 +383,7 @@ CALLS["eligibility.Facts"][1]["former_employers"] = ()
 ANSWERS = {"Conflict", "Diagnosis", "QuotaShortage", "Relaxation", "Result", "Seat", "Shortage"}
 ANSWERS |= {"Solution", "StratumChances", "StratumCount", "TightRow", "FairdrawError", "Infeasible"}
 #: Answers of the modules, and constants that happen to be callable.
-ANSWERS |= {"Skip", "Substitution", "Roster"}
+ANSWERS |= {"Skip", "Substitution", "Roster", "Outcome", "Place", "Room", "Sitter", "RosterReport"}
 
 
 def wrong(call: Callable[..., Any], arguments: dict[str, Any]) -> Iterator[str]:
@@ -351,11 +425,46 @@ RECORDS: dict[str, tuple[Callable[[Any], Any], Any]] = {
         DRAW.solution.record(),
     ),
     "transcript": (lambda document: substitution.replay(document, ()), DOCUMENT),
+    "seating": (seating.Seating.from_record, SEATING.record()),
+    "person of a seating": (
+        lambda person: seating.Seating.from_record({**SEATING.record(), "panel": [person]}),
+        SEATING.panel[0].record(),
+    ),
     "seat": (
         lambda seat: substitution.replay({**DOCUMENT, "panel": [seat]}, [(seat["id"], "DECLINED")]),
         DOCUMENT["panel"][0],
     ),
 }
+
+
+ROSTER = loads(roster_file.roster_file([SEATING], [events.Event("DECLINE", SEATING.panel[0].id)]))
+
+
+@pytest.mark.parametrize("place", [(), ("roster",), ("events", 0), ("roster", "seats", 0)])
+def test_a_misshapen_file_of_a_roster_is_judged(place: tuple[Any, ...]) -> None:
+    found = []
+    for shape, make in MISSHAPEN.items():
+        document = loads(canonical(ROSTER))
+        inner = document
+        for step in place:
+            inner = inner[step]
+        for field in list(inner):
+            before, given = inner[field], make()
+            inner[field] = given
+            try:
+                data = dumps(document, sort_keys=True, separators=(",", ":")).encode()
+            except (TypeError, ValueError, RecursionError):
+                inner[field] = before
+                continue
+            inner[field] = before
+            try:
+                report = roster_file.check_roster(data, [DRAW.data])
+            except Exception as error:
+                found.append(f"{field} = {shape}: {type(error).__name__} {error}")
+                continue
+            if report.ok:
+                assert given == before, (field, shape)
+    assert found == []
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -376,7 +485,8 @@ def test_a_misshapen_field_of_a_record_is_refused_by_name_or_understood(name: st
 
 def test_every_public_name_is_called() -> None:
     names = {n for n in fairdraw.__all__ if callable(getattr(fairdraw, n))}
-    for module in (seed, randomness, transcript, substitution, eligibility):
+    after = (substitution, succession, seating, events, entering, roster_file)
+    for module in (seed, randomness, transcript, eligibility, *after):
         names |= {
             name
             for name, member in vars(module).items()

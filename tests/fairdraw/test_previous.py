@@ -66,13 +66,14 @@ def supplement(
     free: Iterable[str] = (),
     kept: Iterable[str] | None = None,
     refusals: Iterable[str] | None = None,
+    left_out: Iterable[str] = (),
     prefix: str = "",
 ) -> bytes:
     """One seat is empty, all alternates refused. ``free``: who of the first draw may be drawn again."""
     panel, alternates = seats(first, "panel"), seats(first, "alternates")
     members = panel[1:] if kept is None else list(kept)
     refused = [panel[0], *alternates] if refusals is None else list(refusals)
-    out = {*panel, *alternates, *members, *refused} - set(free)
+    out = {*panel, *alternates, *members, *refused, *left_out} - set(free)
     plan = plan_of({"s": (1, 1)}, kept=[Member(prefix + name) for name in members])
     return published(
         pool_of([prefix + name for name in out], prefix),
@@ -147,6 +148,30 @@ def test_nobody_can_have_refused_or_stayed_who_was_not_drawn(first: bytes) -> No
     expected = ("COMMITMENT", "previous", "only people of the earlier draw", stranger)
     assert failure(supplement(first, refusals=[drawn[0], stranger]), first) == expected
     assert failure(supplement(first, kept=[drawn[1], stranger]), first) == expected
+
+
+def third_draw(first: bytes) -> tuple[bytes, bytes]:
+    """A second draw, and a third that keeps and leaves out people who waited since the first."""
+    panel, waiting = seats(first, "panel"), seats(first, "alternates")
+    second = supplement(first, refusals=panel[:1])
+    after = [*panel[2:], waiting[0], *seats(second, "panel")]
+    refused = [panel[0], panel[1], waiting[1]]
+    gone = {*panel, *waiting, *seats(second, "panel"), *seats(second, "alternates")}
+    plan = plan_of({"s": (1, 1)}, kept=[Member(name) for name in after])
+    bound = transcript.digest_of(second)
+    return second, published(pool_of(gone), plan, previous=bound, refusals=refused)
+
+
+def test_whoever_waited_since_a_draw_still_earlier_may_sit_or_refuse_now(first: bytes) -> None:
+    second, third = third_draw(first)
+    assert verify(third, second).ok
+
+
+def test_nobody_is_left_out_as_drawn_before_who_was_not(first: bytes) -> None:
+    drawn = seats(first, "panel") + seats(first, "alternates")
+    stranger = next(name for name in NAMES if name not in drawn)
+    expected = ("COMMITMENT", "previous", "only people of the earlier draw", stranger)
+    assert failure(supplement(first, left_out=[stranger]), first) == expected
 
 
 def test_fresh_pseudonyms_leave_only_the_digest_to_compare(first: bytes) -> None:

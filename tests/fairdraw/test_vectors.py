@@ -88,7 +88,7 @@ def test_the_verifier_is_one_file_of_the_standard_library() -> None:
 
 def test_the_verifier_stays_short_enough_to_be_read() -> None:
     """Every line of the file counts: comments, words of two languages, blank ones."""
-    assert len(SOURCE.read_text().splitlines()) <= 1780
+    assert len(SOURCE.read_text().splitlines()) <= 1800
 
 
 def test_the_verifier_is_formatted_and_checked_like_everything_else() -> None:

@@ -11,6 +11,10 @@ class Tally extends Map {
 /** One key for a pair of an employer and a group (or null for all groups). */
 const capKey = (employer, group) => JSON.stringify([employer, group]);
 
+/** Who is left out of a pool for having been drawn in an earlier draw of the series. */
+const drawnBefore = (records) =>
+  records.filter(({ exclusions }) => exclusions.some(([code]) => code === "ALREADY_DRAWN")).map(({ id }) => id);
+
 /** The document and what the steps find out about it. Every step returns what there is to show. */
 class Draw {
   constructor(data, breath, previous) {
@@ -136,10 +140,11 @@ class Draw {
     // Ids made with fresh salts differ from draw to draw, and nothing can be said of who is who.
     if (!this.people.some(({ id }) => known.has(id))) return;
     const named = [panel, alternates, plan.kept, plan.designated].flat().map(({ id }) => id);
-    const before = new Set([...named, ...refusals]);
+    // Who was drawn still earlier, and waited, stands there as left out for that reason.
+    const before = new Set([...named, ...refusals, ...drawnBefore(pool.records)]);
     const again = this.eligible.find(({ id }) => before.has(id));
     demand(!again, "previous", "nobody of the earlier draw who can be drawn", again?.id);
-    for (const ids of [this.doc.refusals, this.doc.plan.kept.map(({ id }) => id)]) {
+    for (const ids of [this.doc.refusals, this.doc.plan.kept.map(({ id }) => id), drawnBefore(this.people)]) {
       const stranger = ids.find((id) => !before.has(id));
       demand(stranger === undefined, "previous", "only people of the earlier draw", stranger);
     }
