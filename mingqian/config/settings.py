@@ -31,6 +31,12 @@ MINGQIAN: dict[str, Any] = {
     "PUBLIC_URL": environment.variable("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
     "SUPPORT": environment.variable("SUPPORT", ""),
     "PASSWORD_PROFILE": environment.variable("PASSWORD_PROFILE", "dengbao"),
+    # Which class hands on messages to experts, by way; blank: they wait in the outbox.
+    "MESSAGES": {
+        "SMS": environment.variable("MESSAGES_SMS"),
+        "MAIL": environment.variable("MESSAGES_MAIL"),
+        "PHONE": environment.variable("MESSAGES_VOICE"),
+    },
 }
 ALLOWED_HOSTS = environment.variable("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(
     ","
@@ -182,6 +188,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Addresses that carry a secret: logs name them without it.
+SECRET_PATHS = ("/answer/",)
 LOGGING_CONFIG = "mingqian.web.logs.configure"
 # Django calls the function above only where LOGGING says something.
 LOGGING = {"version": 1, "incremental": True}

@@ -159,6 +159,50 @@ def coverage(title: str, rows: Sequence[CoverageRow], *, width: int = 560) -> Ch
     return chart
 
 
+def shares(
+    title: str,
+    rows: Sequence[tuple[str, int]],
+    *,
+    total: int,
+    every: Sequence[tuple[str, int]] = (),
+    width: int = 440,
+) -> Chart:
+    """A bar a line on a common scale, with the number and the share printed. `every`: all rows, for the table."""
+    chart = Chart(title=title, width=width, height=26 * len(rows) + 4)
+    longest = 9 if width >= 400 else 7
+    start = min(max((len(label) for label, _ in rows), default=4), longest) * 12 + 16
+    scale = (width - start - 92) / max((count for _, count in rows), default=1)
+    for index, (label, count) in enumerate(rows):
+        y = 26 * index + 6
+        short = label if len(label) <= longest else f"{label[: longest - 1]}…"
+        end = start + count * scale
+        chart.shapes.append(_text(start - 10, y + 12, short, "end"))
+        if count:
+            chart.shapes.append(
+                format_html(
+                    '<rect class="fill-blue" x="{}" y="{}" width="{}" height="15" rx="3"><title>{} {} 人</title></rect>',
+                    start,
+                    y,
+                    f"{max(end - start, 1.5):.1f}",
+                    label,
+                    count,
+                )
+            )
+        words = f"{count} 人，{share_words(count, total)}"
+        chart.shapes.append(_text(end + 8, y + 12, words, "value"))
+    chart.heads = (title, "人数", "占比")
+    chart.rows = [(label, str(n), share_words(n, total)) for label, n in every or rows]
+    return chart
+
+
+def share_words(count: int, total: int) -> str:
+    """A share in whole percent; what is not nothing never reads as 0 %."""
+    if not total:
+        return "–"
+    percent = round(100 * count / total)
+    return "不足 1%" if count and percent == 0 else f"{percent}%"
+
+
 def _tone(row: CoverageRow) -> str:
     if row.multiple is None:
         return "blue-2"

@@ -26,6 +26,7 @@ class Step:
     label: str
     note: str = ""
     state: Literal["done", "here", "todo", "stopped"] = "todo"
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

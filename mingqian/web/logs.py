@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import re
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ def configure(overrides: dict[str, Any]) -> None:
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         _with_request,
+        _without_secrets,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=False),
@@ -71,3 +73,14 @@ def _with_request(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str
         event.setdefault("request_id", facts.request_id)
         event.setdefault("ip", facts.ip)
     return event
+
+
+def _without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Of an address that carries a secret only its beginning, wherever in the line it stands."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _SECRETS.sub(r"\1…", value)
+    return event
+
+
+_SECRETS = re.compile(f"({'|'.join(map(re.escape, settings.SECRET_PATHS))})[^\\s\"']+")

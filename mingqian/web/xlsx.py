@@ -35,15 +35,23 @@ class Written:
 
 
 def write_workbook(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "", note: str = ""
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str = "",
+    note: str = "",
+    watermark: str = "",
 ) -> Written:
-    """Write one sheet. `title` names the sheet; `note` (who, when, purpose) becomes its header and its properties."""
+    """Write one sheet. `title` names the sheet; `note` (who, when, purpose) becomes its footer and its properties.
+
+    `watermark` stands at the head of every printed page.
+    """
     folder = Path(str(settings.MINGQIAN["HOME"])) / "exports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(suffix=".partial", dir=folder)
     os.close(handle)
     try:
-        count = _fill(Path(name), columns, rows, title, note)
+        count = _fill(Path(name), columns, rows, title, note, watermark)
         finished = Path(name).with_suffix(".xlsx")
         os.replace(name, finished)
     except BaseException:
@@ -55,7 +63,12 @@ def write_workbook(
 
 
 def _fill(
-    path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str, note: str
+    path: Path,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    title: str,
+    note: str,
+    watermark: str,
 ) -> int:
     book = xlsxwriter.Workbook(
         str(path),
@@ -84,6 +97,8 @@ def _fill(
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_footer(f"&L{note[:200].replace('&', '&&')}&R第 &P 页，共 &N 页")
+        if watermark:
+            sheet.set_header(f"&C{watermark[:200].replace('&', '&&')}")
         for index, name in enumerate(columns):
             sheet.set_column(index, index, max(10, min(40, len(name) * 2 + 6)))
         sheet.write_row(0, 0, [_clean(c) for c in columns], head)
