@@ -41,6 +41,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "draws.edit_application": OFFICE,
     "draws.submit_application": frozenset({Role.LEAD}),
     "draws.run_trial": BUSINESS,
+    "draws.end_supplement": frozenset({Role.LEAD}),
     "draws.review_application": HRSS,
     "draws.view_ceremony": WITNESSED,
     "draws.freeze_draw": OFFICE | {Role.REVIEWER},
@@ -49,6 +50,13 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "draws.void_draw": frozenset({Role.HRSS_LEAD, Role.OBSERVER}),
     "draws.view_roster": WITNESSED,
     "draws.export_roster": BUSINESS,
+    "draws.export_unmasked": frozenset({Role.LEAD, Role.HRSS_LEAD}),
+    "draws.confirm_seat": OFFICE,
+    "draws.release_roster": frozenset({Role.LEAD}),
+    "draws.send_message": OFFICE,
+    "draws.reschedule_meeting": frozenset({Role.LEAD}),
+    "draws.lock_roster": frozenset({Role.LEAD}),
+    "draws.unlock_roster": HRSS,
 }
 
 

@@ -100,6 +100,26 @@ def count_failure(request: HttpRequest, username: str) -> None:
     )
 
 
+def knocking_time(address: str, door: str) -> dt.timedelta:
+    """How long this address still has to wait at a door without a name, as with a link that it guesses."""
+    now = timezone.now()
+    key = _digest(door, _network(address))
+    row = SignInThrottle.objects.filter(key=key, stopped_until__gt=now).first()
+    return row.stopped_until - now if row and row.stopped_until else dt.timedelta()
+
+
+@transaction.atomic
+def count_knock(address: str, door: str) -> None:
+    """One more failure of this address at that door; as many as in signing in are allowed."""
+    now = timezone.now()
+    key = _digest(door, _network(address))
+    fresh = SignInThrottle(key=key, since=now, touched_at=now)
+    SignInThrottle.objects.bulk_create([fresh], ignore_conflicts=True)
+    row = SignInThrottle.objects.select_for_update().get(key=key)
+    _add_failure(row, PER_ADDRESS, now)
+    row.save()
+
+
 def _add_failure(row: SignInThrottle, allowed: int, now: dt.datetime) -> None:
     if row.stopped_until is not None and row.stopped_until > now:
         return

@@ -51,6 +51,17 @@ def actor_word(event: Event) -> str:
     return "未登录者" if event.ip else "系统"
 
 
+def chain_head() -> tuple[int, str]:
+    """The number and hash of the newest entry: whoever keeps them can tell later if any entry up to it was changed."""
+    head = Head.objects.filter(id=1).first()
+    return (head.seq, head.hash) if head is not None else (0, GENESIS)
+
+
+def is_in_chain(seq: int, hash: str) -> bool:
+    """Whether the log holds an entry of this number and hash, or nothing is what they stand for."""
+    return (seq, hash) == (0, GENESIS) or Event.objects.filter(seq=seq, hash=hash).exists()
+
+
 def check_chain() -> Break | None:
     """Recompute every hash from the beginning; None when the whole chain holds."""
     last_seq, last_hash = 0, GENESIS
@@ -62,11 +73,9 @@ def check_chain() -> Break | None:
         if _digest(event) != event.hash:
             return Break(event.seq, "content does not match its hash")
         last_seq, last_hash = event.seq, event.hash
-    head = Head.objects.filter(id=1).first()
-    end = (head.seq, head.hash) if head is not None else (0, GENESIS)
     return (
         None
-        if end == (last_seq, last_hash)
+        if chain_head() == (last_seq, last_hash)
         else Break(last_seq + 1, "the end of the log is missing")
     )
 

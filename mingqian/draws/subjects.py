@@ -69,9 +69,11 @@ def snapshot(matter: Matter) -> dict[str, Any]:
 
 
 def settle(action: Action, matter: Matter, by: Any, at: datetime) -> None:
-    """On submission the rules and what they found are kept beside the document."""
+    """On submission the rules and what they found are kept beside the document, on approval what it is approved upon."""
     from .queries.rules import findings_of, read_case
 
+    if action == Action.APPROVE:
+        _keep_ground(matter.draw_application)
     if action != Action.SUBMIT:
         return
     application = matter.draw_application
@@ -84,6 +86,22 @@ def settle(action: Action, matter: Matter, by: Any, at: datetime) -> None:
         "eligible": case.survey.eligible,
         "rules": case.rules.snapshot(),
         "findings": [each.record() for each in findings_of(application, case=case)],
+    }
+    application.save(update_fields=["rule_snapshot"])
+
+
+def _keep_ground(application: Any) -> None:
+    """The first draw that an approved supplement adds to, and how many seats more than are empty it was granted."""
+    from .queries.series import series_now
+
+    series = series_now(application)
+    if series is None:
+        return
+    quotas = application.quotas.values_list("specialty__code", "primary")
+    asked = dict(quotas) if application.by_group else {}
+    application.rule_snapshot["approved"] = {
+        "first_draw": series.first.pk,
+        "surplus": series.beyond(application.primary_total, asked),
     }
     application.save(update_fields=["rule_snapshot"])
 

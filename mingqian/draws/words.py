@@ -39,6 +39,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("missing", "信息缺失", "series-5", "", "缺项即不入选"),
     Family("integrity", "诚信记录", "series-6", "", "《职称评审管理暂行规定》第四十四条"),
 )
+FAMILY_OF = {family.key: family for family in FAMILIES}
 
 EXCLUSIONS: dict[str, ExclusionWord] = {
     "NOT_IN_POOL": ExclusionWord("不在库", "会议当日不在本评委会专家库", "standing"),

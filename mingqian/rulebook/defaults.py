@@ -160,6 +160,8 @@ CATALOGUE: tuple[Definition, ...] = (
                  "兼顾保密与专家行程。", of="抽取时间"),
     _start_value("draw_lead_days_max", "抽取提前工作日上限", _DRAW, "5", "工作日", BLOCK, "0", "60",
                  "兼顾保密与专家行程。", of="抽取时间"),
+    _start_value("supplement_lead_days_min", "补充抽取提前工作日下限", _DRAW, "0", "工作日", BLOCK, "0", "60",
+                 "0 表示会议当天、会议期间也可以补充抽取；上限与首次抽取相同。", of="抽取时间"),
     _start_value("designated_max", "指定委员人数上限", _DRAW, "3", "人", BLOCK, "0", "99",
                  "主任委员、副主任委员由组建单位指定，不参加抽取，计入评委人数。", of="指定委员"),
     _start_value("contributing_parties_min", "随机数贡献方下限", _DRAW, "2", "方", BLOCK, "2", "9",

@@ -73,14 +73,14 @@ def test_while_a_draw_is_computed_the_database_is_free_and_the_first_result_stan
     draw = revealed(cast)
     real, seen = execute.verify, []
 
-    def slow(body: bytes) -> object:
+    def slow(body: bytes, earlier: bytes | None) -> object:
         assert not connection.in_atomic_block
         assert not draw.contributions.get(party=Party.SERVER).revealed_at
         if not seen:
             seen.append(body)
             later = cast.minute(9)
             seen.append(execute_draw(draw, by=cast.lead, key=draw.commit_hash, at=later))
-        return real(body)
+        return real(body, earlier)
 
     monkeypatch.setattr(execute, "verify", slow)
     answer = execute_draw(draw, by=cast.clerk, key=draw.commit_hash, at=cast.minute(8))
@@ -97,9 +97,9 @@ def test_a_log_that_went_on_while_the_draw_was_computed_stores_nothing(monkeypat
     draw = revealed(cast)
     real = execute.verify
 
-    def slow(body: bytes) -> object:
+    def slow(body: bytes, earlier: bytes | None) -> object:
         DrawEvent.objects.create(draw=draw, at=cast.minute(8), kind="all_revealed")
-        return real(body)
+        return real(body, earlier)
 
     monkeypatch.setattr(execute, "verify", slow)
     with pytest.raises(CeremonyMovedOn):

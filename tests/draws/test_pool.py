@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 import fairdraw
-from mingqian.draws.models import Draw, DrawSeat
+from mingqian.draws.models import Draw, DrawSeat, Roster, Standing
 from mingqian.draws.queries.pool import assemble, survey_of
 from mingqian.draws.services.save import Draft, save_application
-from mingqian.experts.models import ExpertEmployment, ExpertUnavailability
+from mingqian.experts.models import ExpertEmployment, ExpertUnavailability, PoolMembership
 from mingqian.rulebook.services import change_rule
 from tests.factories.accounts import make_user
 from tests.factories.draws import (
@@ -39,16 +39,28 @@ def codes(application, expert):
     return survey_of(refreshed(application)).codes_of[expert.pk]
 
 
-def seat_in(application, expert, *, seat_type="PRIMARY"):
-    """A seat of a draw of another application, made bare: no ceremony, no transcript."""
+def seat_in(application, expert, *, seat_type="PRIMARY", declined=False):
+    """A seat of a draw of another application and where its holder stands, made bare: no ceremony, no transcript."""
     draw = application.draws.first() or bare_draw(application)
-    return DrawSeat.objects.create(
+    seat = DrawSeat.objects.create(
         draw=draw,
         office=draw.office,
         seat_type=seat_type,
         rank=draw.seats.count() + 1,
         expert=expert,
     )
+    roster, _ = Roster.objects.get_or_create(draw=draw, office=draw.office)
+    position = "WAITING" if seat_type == "ALTERNATE" else "SEATED"
+    Standing.objects.create(
+        roster=roster,
+        seat=seat,
+        expert=expert,
+        position="OUT" if declined else position,
+        place=seat if position == "SEATED" and not declined else None,
+        answer="DECLINED" if declined else "UNCONFIRMED",
+        reason="TRAVEL" if declined else "",
+    )
+    return seat
 
 
 def bare_draw(application):
@@ -176,6 +188,23 @@ def test_a_seat_at_an_overlapping_meeting_is_a_clash_a_later_meeting_is_not(grou
 
 
 @pytest.mark.breaks_invariants
+def test_who_declined_elsewhere_is_free_at_that_time_and_bears_no_load(ground, application):
+    committee, clerk, _ = ground
+    away, waiting = make_people(committee, 2)
+    same = make_application(committee, clerk, starts_at=application.starts_at)
+    seat_in(same, away, declined=True)
+    for week in range(3):
+        other = make_application(
+            committee, clerk, starts_at=application.starts_at - timedelta(days=7 * (week + 1))
+        )
+        type(other).objects.filter(pk=other.pk).update(year=application.year)
+        seat_in(refreshed(other), away, declined=True)
+        seat_in(refreshed(other), waiting, seat_type="ALTERNATE")
+    assert codes(application, away) == ()
+    assert codes(application, waiting) == ()
+
+
+@pytest.mark.breaks_invariants
 def test_two_years_running_are_followed_by_a_year_of_rest(ground, application):
     committee, clerk, _ = ground
     tired, once, rested = make_people(committee, 3)
@@ -226,6 +255,24 @@ def test_a_seat_of_a_void_draw_counts_for_nothing(ground, application):
 @pytest.mark.breaks_invariants
 def test_nobody_is_drawn_twice_in_a_series(ground, application):
     committee, clerk, _ = ground
+    drawn, waiting, away = make_people(committee, 3)
+    supplement = make_application(
+        committee, clerk, starts_at=application.starts_at + timedelta(days=7)
+    )
+    type(supplement).objects.filter(pk=supplement.pk).update(
+        kind="SUPPLEMENTARY", parent=application
+    )
+    seat_in(application, drawn)
+    seat_in(application, waiting, seat_type="ALTERNATE")
+    seat_in(application, away, declined=True)
+    assert codes(supplement, drawn) == ("ALREADY_DRAWN",)
+    assert codes(supplement, waiting) == ("ALREADY_DRAWN",)
+    assert codes(supplement, away) == ("DECLINED_EARLIER",)
+
+
+@pytest.mark.breaks_invariants
+def test_who_was_drawn_and_has_left_the_pool_is_told_but_counted_nowhere(ground, application):
+    committee, clerk, _ = ground
     drawn = make_people(committee, 1)[0]
     supplement = make_application(
         committee, clerk, starts_at=application.starts_at + timedelta(days=7)
@@ -234,7 +281,13 @@ def test_nobody_is_drawn_twice_in_a_series(ground, application):
         kind="SUPPLEMENTARY", parent=application
     )
     seat_in(application, drawn)
-    assert codes(supplement, drawn) == ("ALREADY_DRAWN",)
+    before = survey_of(refreshed(supplement))
+    PoolMembership.objects.filter(expert=drawn).update(status="LEFT")
+    survey = survey_of(refreshed(supplement))
+    assert survey.codes_of[drawn.pk] == ("NOT_IN_POOL", "ALREADY_DRAWN")
+    assert [member.expert_id for member in survey.absent] == [drawn.pk]
+    assert survey.in_pool == before.in_pool - 1
+    assert survey.removed.total() == before.removed.total() - 1
 
 
 def test_age_warns_by_default_and_excludes_where_the_rule_book_says_so(ground, application):

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from mingqian.audit.models import Event
 from mingqian.committees.models import Unit
 from mingqian.draws.models import DrawSeat, SeatType
-from mingqian.draws.queries.documents import record_data, roster_data
+from mingqian.draws.queries.documents import record_data
+from mingqian.draws.queries.papers import list_data, sheet_of
 from mingqian.draws.queries.roster import Roster
 from mingqian.draws.services.save import Draft, save_application
 from mingqian.experts.models import Expert, MembershipSpecialty, PoolMembership
@@ -110,7 +111,7 @@ def test_a_draw_from_the_whole_pool_has_one_list_and_one_order_of_substitution(c
     data = record_data(draw, roster, at=timezone.now())
     assert [row["specialty"] for row in data["plan"]] == ["不分专业"]
     assert data["plan"][0]["eligible"] == draw.eligible_count
-    assert data["substitution"] == "按次序递补"
+    assert data["substitution"] == "同类优先、按次序递补"
     page = asked(client, clerk, address(cast))
     assert "同一专业内" not in page
     assert "不分学科组" in page
@@ -118,8 +119,8 @@ def test_a_draw_from_the_whole_pool_has_one_list_and_one_order_of_substitution(c
 
 def test_within_a_group_the_order_of_substitution_is_told_per_specialty(cast):
     draw = executed(cast)
-    data = roster_data(draw, Roster(draw, cast.clerk), at=timezone.now())
-    assert data["substitution"] == "同一专业内按次序递补"
+    data = list_data(sheet_of(draw, cast.clerk), at=timezone.now())
+    assert data["substitution"] == "同一专业内同类优先、按次序递补"
     for group in data["groups"]:
         assert [row["order"] for row in group["alternates"]] == [1, 2, 3]
 
@@ -192,7 +193,7 @@ def test_the_list_is_narrowed_by_year_committee_state_and_words(client, cast):
     for query in (
         f"year={year}",
         f"committee={committee}",
-        "status=EXECUTED",
+        "status=OPEN",
         f"keyword={number}",
         f"keyword={draw.short_code}",
     ):
@@ -203,7 +204,8 @@ def test_the_list_is_narrowed_by_year_committee_state_and_words(client, cast):
 
 def test_the_menu_stands_at_the_rosters(client, cast):
     executed(cast)
-    for url in ("/rosters/", address(cast), address(cast, "/export")):
+    paper = f"/draws/{cast.application.number}/papers/roster/named"
+    for url in ("/rosters/", address(cast), address(cast, "/export"), paper):
         page = asked(client, cast.clerk, url)
         assert re.search(r'href="/rosters/"[^>]*aria-current', page), url
 

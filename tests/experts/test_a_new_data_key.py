@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from mingqian.audit.models import Event
 from mingqian.config import environment
-from mingqian.draws.queries.published import earlier_public_keys, public_key
+from mingqian.draws.signing import earlier_public_keys, public_key
 from mingqian.experts.models import Expert
 from mingqian.experts.sealing import id_index, read_id, read_mobile
 from mingqian.web.sealed import CannotUnseal, needs_resealing

@@ -17,13 +17,16 @@ from fairdraw.canonical import canonical
 from fairdraw.transcript import attach_signature, message_to_sign
 from fairdraw.verify import verify
 from mingqian.config.invariants import INVARIANTS, check_all, problems_of
-from mingqian.draws.models import Draw
+from mingqian.draws.models import Draw, DrawSeat
+from mingqian.draws.services.answering import log_contact
+from mingqian.draws.services.locking import lock_roster
 from mingqian.draws.services.void import void_draw
 from mingqian.workflow.services import attach
 from tests.factories.accounts import make_user
 from tests.factories.ceremonies import Cast, executed, make_cast
 from tests.factories.committees import make_committee
 from tests.factories.draws import make_application, make_ground
+from tests.factories.rosters import confirm, decline, roster_of, seated
 
 BY_NAME = {invariant.name: invariant for invariant in INVARIANTS}
 
@@ -161,6 +164,37 @@ DAMAGES = [
     Damage("抽取与日志一致", "draws_draw", "UPDATE draws_draw SET status = 'ABANDONED'"),
     Damage("抽取与日志一致", "draws_draw", "DELETE FROM draws_draw"),
     Damage("每一次抽取都留存", "draws_draw", "UPDATE draws_draw SET attempt = 2"),
+    Damage("每个抽取结果都有名单", "draws_roster", "DELETE FROM draws_roster"),
+    Damage("每个抽取结果都有名单", "draws_standing", "DELETE FROM draws_standing WHERE seat_id = {seat}"),
+    Damage("名单由抽取与答复推得", "draws_standing", "UPDATE draws_standing SET answer = 'UNCONFIRMED' WHERE seat_id = {seat}"),
+    Damage("名单由抽取与答复推得", "draws_standing", "UPDATE draws_standing SET position = 'WAITING' WHERE seat_id = {seat}"),
+    Damage("名单由抽取与答复推得", "draws_standing", "UPDATE draws_standing SET position = 'VOID' WHERE seat_id = {seat}"),
+    Damage("名单由抽取与答复推得", "draws_standing", "UPDATE draws_standing SET place_id = {entered} WHERE seat_id = {seat}"),
+    Damage("名单由抽取与答复推得", "draws_standing", "UPDATE draws_standing SET reserve = 1 WHERE seat_id = {seat}"),
+    Damage("名单由抽取与答复推得", "draws_rosterevent", "DELETE FROM draws_rosterevent WHERE seq = 1"),
+    Damage("名单由抽取与答复推得", "draws_rosterevent", "UPDATE draws_rosterevent SET seat_id = {seat} WHERE seq = 3"),
+    Damage("名单由抽取与答复推得", "draws_rosterevent", "UPDATE draws_rosterevent SET kind = 'REVERT' WHERE seq = 2"),
+    Damage("名单变更没有遗失", "draws_rosterevent", "DELETE FROM draws_rosterevent WHERE seq = 3"),
+    Damage("名单变更没有遗失", "draws_rosterevent", "UPDATE draws_rosterevent SET seq = 9 WHERE seq = 2"),
+    Damage("名单变更没有遗失", "draws_roster", "UPDATE draws_roster SET revision = revision + 1"),
+    Damage("名单变更没有遗失", "audit_event", "DELETE FROM audit_event WHERE action = 'draws.log_contact'"),
+    Damage("每席一人，每人一席", "draws_standing", "UPDATE draws_standing SET place_id = {entered} WHERE position = 'SEATED'"),
+    Damage("每席一人，每人一席", "draws_standing", "UPDATE draws_standing SET expert_id = {expert} WHERE position = 'SEATED'"),
+    Damage("锁定的名单与指纹一致", "draws_rosterversion", "UPDATE draws_rosterversion SET digest = 'ff'"),
+    Damage(
+        "锁定的名单与指纹一致",
+        "draws_rosterversion",
+        "INSERT INTO draws_rosterversion SELECT * FROM draws_rosterversion",
+    ),
+    Damage("锁定的名单经签署且可重算", "draws_rosterversion", "UPDATE draws_rosterversion SET signature = '00'"),
+    Damage("锁定的名单经签署且可重算", "draws_rosterversion", "UPDATE draws_rosterversion SET short_code = 'AAAA-AAAA-AA'"),
+    Damage("锁定的名单经签署且可重算", "draws_rosterversion", "UPDATE draws_rosterversion SET proof = head"),
+    Damage("锁定的名单经签署且可重算", "draws_rosterversion", "UPDATE draws_rosterversion SET head = proof"),
+    Damage("锁定的名单经签署且可重算", "draws_rosterversion", "UPDATE draws_rosterversion SET head = NULL"),
+    Damage("锁定的名单经签署且可重算", "draws_rosterversion", "UPDATE draws_rosterversion SET content = head"),
+    Damage("锁定的名单经签署且可重算", "draws_draw", "UPDATE draws_draw SET transcript = pool"),
+    Damage("锁定的名单经签署且可重算", "audit_event", "DELETE FROM audit_event"),
+    Damage("名单属于抽取的部门", "draws_roster", "UPDATE draws_roster SET office_id = {foreign_office}"),
 ]  # fmt: skip
 
 
@@ -180,10 +214,23 @@ def run(sql: str, *values) -> None:
         assert cursor.rowcount > 0, f"nothing was damaged by: {sql}"
 
 
+def answer_and_lock(cast: Cast, draw: Draw) -> DrawSeat:
+    """The last who sits declines, everybody else confirms after one call; gives the seat that changed hands."""
+    leaver = seated(draw)[-1]
+    decline(leaver, cast.clerk)
+    confirm(draw, cast.clerk, but=1)
+    [last] = [each for each in seated(draw) if each.answer == "UNCONFIRMED"]
+    log_contact(last, by=cast.clerk, channel="PHONE", outcome="AGREED")
+    confirm(draw, cast.clerk)
+    lock_roster(roster_of(draw), by=cast.lead)
+    return leaver.seat
+
+
 def make_ground_of_everything() -> tuple[Cast, Draw, dict[str, int]]:
-    """One draw executed, one draft with a file, and a committee of another office."""
+    """One draw executed, its roster answered and locked; one draft with a file; a committee of another office."""
     cast = make_cast({"建筑设计": 16, "结构工程": 16, "给水排水": 16})
     draw = executed(cast)
+    entered = answer_and_lock(cast, draw)
     draft = make_application(cast.application.committee, cast.clerk)
     attach(draft.matter, upload=SimpleUploadedFile("通知.pdf", b"%PDF-1.7 x"), by=cast.clerk)
     other = make_committee()
@@ -194,6 +241,7 @@ def make_ground_of_everything() -> tuple[Cast, Draw, dict[str, int]]:
         "draft": draft.matter_id,
         "seat": seat.pk,
         "expert": seat.expert_id,
+        "entered": entered.pk,
         "unseated": unseated.expert_id,
         "unit": other.convening_unit_id,
         "lead": cast.lead.pk,

@@ -13,11 +13,11 @@ from itertools import islice
 from django.db.models import Model
 
 from mingqian.committees.models import Unit
-from mingqian.draws.models import DrawApplication
+from mingqian.draws.models import Draw, DrawApplication
 from mingqian.experts.models import Expert
 from mingqian.workflow.models import Matter
 
-from . import draws, log, matters, organisation, pool, provenance, references, rules
+from . import draws, log, matters, organisation, pool, provenance, references, rosters, rules
 
 # A broken database can have millions of contradictions; the first ones of each kind are enough to see.
 MOST_PROBLEMS = 100
@@ -57,6 +57,7 @@ INVARIANTS: list[Invariant] = [
         (pool, Expert),
         (draws, DrawApplication),
         (provenance, DrawApplication),
+        (rosters, Draw),
     )
     for name, check in chapter.INVARIANTS
 ]

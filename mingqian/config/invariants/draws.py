@@ -71,6 +71,8 @@ def trials_are_counted() -> Iterator[str]:
 def draws_follow_an_approval() -> Iterator[str]:
     for draw in Draw.objects.exclude(application__matter__status=MatterStatus.APPROVED):
         yield f"{draw} 的申请没有审核通过"
+    for draw in Draw.objects.current().exclude(application__ended_at=None):
+        yield f"{draw} 的申请已经终止"
     for draw in Draw.objects.exclude(office_id=F("application__office_id")):
         yield f"{draw} 属于另一个部门"
 

@@ -22,8 +22,8 @@ from mingqian.draws.models import (
     FrozenMember,
     SeatType,
 )
-from mingqian.draws.queries.published import earlier_public_keys, public_key
 from mingqian.draws.queries.salts import salts_of
+from mingqian.draws.signing import earlier_public_keys, public_key
 from mingqian.web.sealed import CannotUnseal
 
 _WITH_RESULT = (DrawStatus.EXECUTED, DrawStatus.VOIDED)

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from mingqian.committees.models import Committee
-from mingqian.draws.models import DesignatedMember, DrawApplication, DrawMode
+from mingqian.draws.models import DesignatedMember, DrawApplication, DrawMode, SupplementReason
 from mingqian.draws.queries.seats import MOST_SEATS, Seat
 
 from .fields import NULL_SIGN, LineField, MomentField, NumberField, PhoneField, TextField, plain
@@ -37,6 +37,8 @@ COLUMN_FIELDS = (
     "handler_phone",
     "observer_names",
     "remarks",
+    "reason",
+    "reason_text",
 )
 TIME_LAYOUT = "%Y-%m-%d %H:%M"
 
@@ -71,6 +73,13 @@ class ApplicationForm(forms.Form):
     handler_phone = PhoneField(label="联系电话", max_length=20)
     observer_names = LineField(label="监督人员", max_length=100)
     remarks = TextField(label="备注", max_length=500)
+    reason = forms.ChoiceField(
+        label="补充事由",
+        choices=[("", "请选择"), *SupplementReason.choices],
+        required=False,
+        error_messages={"invalid_choice": "请从列表中选择补充事由。"},
+    )
+    reason_text = LineField(label="事由说明", max_length=200)
 
     def __init__(self, *args: Any, committees: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

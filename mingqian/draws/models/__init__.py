@@ -7,6 +7,7 @@ from .application import (
     DrawKind,
     DrawMode,
     SeatQuota,
+    SupplementReason,
     TrialDraw,
 )
 from .draw import (
@@ -19,9 +20,27 @@ from .draw import (
     Party,
     SeatType,
 )
+from .roster import (
+    Answer,
+    AnswerLink,
+    Channel,
+    ContactOutcome,
+    DeclineReason,
+    Message,
+    Position,
+    Roster,
+    RosterEvent,
+    RosterVersion,
+    Standing,
+)
 
 __all__ = [
+    "Answer",
+    "AnswerLink",
+    "Channel",
+    "ContactOutcome",
     "Contribution",
+    "DeclineReason",
     "DesignatedMember",
     "Draw",
     "DrawApplication",
@@ -32,8 +51,15 @@ __all__ = [
     "DrawSeat",
     "DrawStatus",
     "FrozenMember",
+    "Message",
     "Party",
+    "Position",
+    "Roster",
+    "RosterEvent",
+    "RosterVersion",
     "SeatQuota",
     "SeatType",
+    "Standing",
+    "SupplementReason",
     "TrialDraw",
 ]

@@ -20,6 +20,17 @@ class DrawMode(models.TextChoices):
     WHOLE_POOL = "WHOLE_POOL", "不按学科组"
 
 
+class SupplementReason(models.TextChoices):
+    """Why a further draw is asked for."""
+
+    EXHAUSTED = "EXHAUSTED", "备选用尽"
+    SHORT = "SHORT", "专业不足"
+    AVOIDANCE = "AVOIDANCE", "临时回避"
+    ABSENCE = "ABSENCE", "缺席"
+    RESCHEDULED = "RESCHEDULED", "改期"
+    OTHER = "OTHER", "其他"
+
+
 class DrawApplicationQuerySet(models.QuerySet["DrawApplication"]):
     def visible_to(self, user) -> DrawApplicationQuerySet:
         """The office sees its own; HRSS what was ever submitted; the observer what was approved."""
@@ -37,8 +48,11 @@ class DrawApplication(models.Model):
 
     `typed` keeps what a clerk typed that is not valid yet (field name -> text), so that a draft loses nothing.
     `revision` guards against two people editing: every save must name the revision it started from.
-    `rule_snapshot` holds the rules' values and the findings as they stood when last submitted.
+    `rule_snapshot` holds the rules' values and the findings as they stood when last submitted, and what an approved
+    supplement was approved upon.
     `same_unit_cap` empty means: as the rule book computes it from the seats.
+    A supplement names its first application (`parent`), its round in the series (2 and more) and its reason; an
+    approved one that nobody needs any more is ended, by whom and why.
     `creation_key` is the key of the rendered form, so that a double click makes one application.
     `saved_form` and `saved_tick` name the rendered form that saved last and its own clock, so that the
     form's own earlier autosave is not taken for another person's, nor a late one for the newest.
@@ -51,6 +65,8 @@ class DrawApplication(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supplements"
     )
     round_no = models.PositiveSmallIntegerField("轮次", default=1)
+    reason = models.CharField("补充事由", max_length=11, choices=SupplementReason, blank=True)
+    reason_text = models.CharField("事由说明", max_length=200, blank=True)
     year = models.PositiveSmallIntegerField("年度")
     committee = models.ForeignKey(
         Committee,
@@ -83,6 +99,16 @@ class DrawApplication(models.Model):
     saved_form = models.CharField(max_length=36, blank=True)
     saved_tick = models.PositiveBigIntegerField(default=0)
     creation_key = models.CharField(max_length=36, null=True, blank=True, unique=True)
+    ended_at = models.DateTimeField("终止时间", null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="终止人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    end_reason = models.TextField("终止原因", max_length=500, blank=True)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(
@@ -108,6 +134,19 @@ class DrawApplication(models.Model):
                 name="only_a_supplement_has_a_parent",
                 condition=models.Q(kind="INITIAL", parent=None)
                 | models.Q(kind="SUPPLEMENTARY", parent__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "round_no"],
+                condition=models.Q(kind="SUPPLEMENTARY"),
+                name="one_supplement_per_round",
+            ),
+            models.CheckConstraint(
+                name="only_a_supplement_is_ended_with_who_and_why",
+                condition=models.Q(ended_at=None, ended_by=None, end_reason="")
+                | (
+                    models.Q(kind="SUPPLEMENTARY", ended_at__isnull=False, ended_by__isnull=False)
+                    & ~models.Q(end_reason="")
+                ),
             ),
         ]
 

@@ -55,6 +55,7 @@ class Draw(models.Model):
     `salt_sealed` is the secret from which every member's pseudonym salt of this draw is derived;
     `pool` and `plan` are the engine's canonical JSON as frozen; `transcript` is the published file, byte for byte.
     `judgement` is what the verifier said of it then (JSON); draws older than the column have none.
+    `seating` is what a roster needs of the transcript (JSON), kept so that no answer reads a large file.
     `chances` is the picture of everybody's chance (JSON), kept so that no page reads a large pool for it; it
     follows from `pool`, `plan` and `solution`, and draws older than the column are counted anew.
     `parties_min` and `observers_min` are the rules' minima of contributing parties as they stood at the freeze.
@@ -95,6 +96,7 @@ class Draw(models.Model):
     )
     transcript = models.BinaryField(null=True, blank=True)
     judgement = models.BinaryField(null=True, blank=True)
+    seating = models.BinaryField(null=True, blank=True)
     transcript_hash = models.CharField(max_length=64, blank=True)
     short_code = models.CharField(max_length=12, null=True, blank=True, unique=True)
     void_reason = models.TextField(max_length=500, blank=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from mingqian.accounts.models import User
-from mingqian.draws.models import Draw, DrawApplication, DrawStatus
+from mingqian.draws.models import Draw, DrawApplication, DrawKind, DrawStatus
 from mingqian.web.components import Tone
 from mingqian.workflow.models import Matter, MatterStatus
 
@@ -32,7 +32,8 @@ CANCELLED = State("cancelled", "已作废", "gray")
 TO_DRAW = State("to_draw", "待抽取", "amber")
 DRAWING = State("drawing", "抽取中", "amber")
 DRAWN = State("drawn", "已抽取", "teal")
-STATES = (DRAFT, SUBMITTED, RETURNED, TO_DRAW, DRAWING, DRAWN, REJECTED, CANCELLED)
+ENDED = State("ended", "已终止", "gray")
+STATES = (DRAFT, SUBMITTED, RETURNED, TO_DRAW, DRAWING, DRAWN, ENDED, REJECTED, CANCELLED)
 _BY_STATUS = {
     MatterStatus.DRAFT: DRAFT,
     MatterStatus.SUBMITTED: SUBMITTED,
@@ -47,6 +48,8 @@ def state_of(application: DrawApplication) -> State:
     status = MatterStatus(application.matter.status)
     if status != MatterStatus.APPROVED:
         return _BY_STATUS[status]
+    if application.ended_at is not None:
+        return ENDED
     draw_status = getattr(application, "draw_status", None)
     if draw_status is None and not hasattr(application, "draw_status"):
         draw_status = application.draws.current().values_list("status", flat=True).first()
@@ -68,6 +71,9 @@ def in_state(applications: QuerySet[DrawApplication], key: str) -> QuerySet[Draw
             return applications.filter(matter__status=status)
     # The annotation is unknown to the type checker beyond this line.
     approved: Any = with_state(applications.filter(matter__status=MatterStatus.APPROVED))
+    if key == ENDED.key:
+        return approved.exclude(ended_at=None)
+    approved = approved.filter(ended_at=None)
     if key == DRAWN.key:
         return approved.filter(draw_status=DrawStatus.EXECUTED)
     if key == DRAWING.key:
@@ -77,7 +83,9 @@ def in_state(applications: QuerySet[DrawApplication], key: str) -> QuerySet[Draw
 
 def visible_applications(user: User) -> QuerySet[DrawApplication]:
     """What the user may see, newest first, with all that a list shows."""
-    rows = DrawApplication.objects.visible_to(user).select_related("matter", "committee", "office")
+    rows = DrawApplication.objects.visible_to(user).select_related(
+        "matter", "committee", "office", "parent__matter"
+    )
     return with_state(rows).order_by("-id")
 
 
@@ -102,6 +110,7 @@ def last_year_of(application: DrawApplication) -> DrawApplication | None:
             year__lt=application.year,
             kind=application.kind,
             matter__status=MatterStatus.APPROVED,
+            ended_at=None,
         )
         .order_by("-year", "-id")
         .first()
@@ -125,7 +134,9 @@ def copyable(user: User) -> QuerySet[DrawApplication]:
     """Applications of the user's own office that a new one may be copied from."""
     rows = DrawApplication.objects.visible_to(user).exclude(committee=None)
     return (
-        rows.filter(office_id=user.office_id).select_related("matter", "committee").order_by("-id")
+        rows.filter(office_id=user.office_id, kind=DrawKind.INITIAL)
+        .select_related("matter", "committee")
+        .order_by("-id")
     )
 
 

@@ -17,11 +17,14 @@ from mingqian.accounts.roles import HRSS, OFFICE, Role
 from mingqian.draws.models import Contribution, Draw, DrawApplication, DrawKind, DrawStatus, Party
 from mingqian.draws.words import keeper_words
 
+from .series import SeriesNow, series_now
+
 # The pages of a ceremony ask for the same pool every few seconds; one of 10^5 people takes a second to read.
 POOLS_KEPT = 2
 _pools: dict[bytes, fairdraw.Pool] = {}
 _reading = Lock()
 
+DECLINED = "DECLINED_EARLIER"
 HUMANS = (Party.OFFICE, Party.HRSS, Party.OBSERVER)
 
 
@@ -44,16 +47,16 @@ def latest_draw(application: DrawApplication) -> Draw | None:
     return Draw.objects.filter(application=application).order_by("-attempt").first()
 
 
-def previous_digest(application: DrawApplication) -> str:
-    """The transcript a new draw is bound to: the last void one, or for a supplement the one it supplements."""
+def previous_digest(application: DrawApplication, series: SeriesNow | None = None) -> str:
+    """The transcript a new draw is bound to: the last void one; for a supplement the last in force of its series.
+
+    A supplement declared void is bound by its commitment, which stands among the attempts before.
+    """
+    if application.kind == DrawKind.SUPPLEMENTARY:
+        series = series or series_now(application)
+        return series.last.transcript_hash if series else ""
     void = application.draws.filter(status=DrawStatus.VOIDED).order_by("-attempt").first()
-    if void is not None:
-        return void.transcript_hash
-    if application.kind == DrawKind.SUPPLEMENTARY and application.parent:
-        first = application.parent.draws.filter(status=DrawStatus.EXECUTED).first()
-        if first is not None:
-            return first.transcript_hash
-    return ""
+    return void.transcript_hash if void is not None else ""
 
 
 def missing_parties(draw: Draw, wanted: Collection[Party] | None = None) -> list[str]:
@@ -145,8 +148,9 @@ def commitment_of(
     draw: Draw, pool: fairdraw.Pool | None = None, plan: fairdraw.Plan | None = None
 ) -> fairdraw.Commitment:
     """Everything that is fixed before the reveal, bound together."""
+    pool = pool or frozen_pool(draw)
     return fairdraw.commit(
-        pool or frozen_pool(draw),
+        pool,
         plan or frozen_plan(draw),
         draw.lottery_hash,
         dict(draw.contributions.values_list("party", "commitment")),
@@ -154,18 +158,19 @@ def commitment_of(
         attempt=draw.attempt,
         abandoned=abandoned_attempts(draw),
         previous=draw.previous or None,
-        refusals=refusals_of(draw),
+        refusals=refusals_of(draw, pool),
     )
 
 
-def refusals_of(draw: Draw) -> tuple[str, ...]:
-    """Pseudonyms, sorted, of those who refused in the draw that this one supplements and are left out.
-
-    Always empty as yet: nothing records a refusal, and no application for a supplement can be made. Pseudonyms are
-    of one draw (salts), so these must be those under which the people stand in the records of this draw.
-    """
-    del draw
-    return ()
+def refusals_of(draw: Draw, pool: fairdraw.Pool) -> tuple[str, ...]:
+    """Pseudonyms, sorted, of those whom a supplement leaves out because they declined, as frozen with its pool."""
+    if draw.application.kind != DrawKind.SUPPLEMENTARY:
+        return ()
+    return tuple(
+        name
+        for name, pairs in zip(pool.ids, pool.exclusions, strict=True)
+        if any(code == DECLINED for code, _ in pairs)
+    )
 
 
 @dataclass(frozen=True, slots=True)

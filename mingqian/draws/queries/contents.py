@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from mingqian.draws.models import DrawApplication, DrawAvoidance
+from mingqian.draws.models import DrawApplication, DrawAvoidance, DrawKind
 from mingqian.rulebook.queries import RuleSet
 
 from .seats import unit_cap
+from .series import series_now
 
 
 def content_of(application: DrawApplication, *, rules: RuleSet) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def content_of(application: DrawApplication, *, rules: RuleSet) -> dict[str, Any
     avoidances = list(application.avoidances.select_related("unit", "expert"))
     return {
         "year": application.year,
+        **_supplement(application),
         "committee": _committee(application),
         "meeting_name": application.meeting_name,
         "starts_at": _moment(application.starts_at),
@@ -73,6 +75,18 @@ def content_of(application: DrawApplication, *, rules: RuleSet) -> dict[str, Any
     }
 
 
+def _supplement(application: DrawApplication) -> dict[str, Any]:
+    """What only a supplement has."""
+    if application.kind != DrawKind.SUPPLEMENTARY or application.parent is None:
+        return {}
+    return {
+        "parent": application.parent.number,
+        "round_no": application.round_no,
+        "reason": application.reason,
+        "reason_text": application.reason_text,
+    }
+
+
 def _committee(application: DrawApplication) -> dict[str, str] | None:
     committee = application.committee
     if committee is None:
@@ -95,8 +109,10 @@ def effective_cap(application: DrawApplication, rules: RuleSet) -> int:
     """The cap per employer that holds: as typed, or as the rule book gives it."""
     if application.same_unit_cap is not None:
         return application.same_unit_cap
+    series = series_now(application)
+    total = application.primary_total
     return unit_cap(
-        application.primary_total,
+        series.drawn_to_come(total) if series else total,
         least=rules["same_unit_cap_min"].whole,
         share=rules["same_unit_cap_share"].exact,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -63,7 +64,8 @@ def transcript_name(draw: Draw) -> str:
     return f"{draw.application.number}-凭证.json"
 
 
-def _head(draw: Draw, title: str, at: datetime) -> dict[str, Any]:
+def head_of(draw: Draw, title: str, at: datetime) -> dict[str, Any]:
+    """What stands on the letter-paper of every document."""
     application = draw.application
     void = f"{moment(draw.ended_at)} 作废：{draw.void_reason}" if draw.is_void else None
     return {
@@ -73,10 +75,12 @@ def _head(draw: Draw, title: str, at: datetime) -> dict[str, Any]:
         "platform": settings.MINGQIAN["PLATFORM_NAME"],
         "printed": f"打印时间 {moment(at)}",
         "void": void,
+        "watermark": None,
     }
 
 
-def _meeting(draw: Draw) -> str:
+def meeting_of(draw: Draw) -> str:
+    """Name, time and place of the meeting on one line."""
     application = draw.application
     starts, ends = (
         timezone.localtime(each) if each else None
@@ -86,19 +90,24 @@ def _meeting(draw: Draw) -> str:
     return f"{application.meeting_name}　{when}　{application.place}".strip()
 
 
-def record_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
-    """评审专家抽取记录表."""
+def record_data(
+    draw: Draw, roster: Roster, *, at: datetime, later: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
+    """评审专家抽取记录表: what was drawn and is signed for on the day stays as it was.
+
+    `later`: what has become of the list since; it stands on a page of its own behind the signatures.
+    """
     application = draw.application
     plan, totals = _plan(draw)
     drawn = [group for group in roster.groups if group.primaries]
-    return _head(draw, "评审专家抽取记录表", at) | {
+    return head_of(draw, "评审专家抽取记录表", at) | {
         "facts": [
             ["评审会议", application.meeting_name],
             ["会议地点", application.place or "—"],
             ["会议时间", _meeting_time(draw)],
             ["抽取方式", application.get_mode_display()],
             ["抽取时间", moment(draw.executed_at)],
-            ["抽取次序", f"第 {draw.attempt} 次"],
+            ["抽取次序", _order_words(draw)],
             ["经办人", f"{application.handler_name}　{application.handler_phone}"],
             ["操作人", draw.executed_by.real_name if draw.executed_by else "—"],
             ["在库 / 可抽", f"{draw.pool_count} 人 / {draw.eligible_count} 人"],
@@ -106,7 +115,7 @@ def record_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
         ],
         "seats_note": _seats_note(draw),
         "fairness": _fairness(draw),
-        "substitution": _substitution(draw),
+        "substitution": substitution_of(draw),
         "plan": plan,
         "totals": totals,
         "names_note": "，姓名已遮盖" if roster.masked else "",
@@ -122,9 +131,20 @@ def record_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
         "pool_root": draw.pool_root,
         "transcript_hash": draw.transcript_hash,
         "short_code": draw.short_code,
+        "qr": qr_svg(verify_url(draw)),
+        "later": list(later),
         "verify_url": f"{settings.MINGQIAN['PUBLIC_URL']}{reverse('draws:verify')}",
         "signatures": [list(block) for block in SIGNATURES],
     }
+
+
+def _order_words(draw: Draw) -> str:
+    """第 1 次; of a supplement its round and what it supplements before it."""
+    first = draw.application.parent
+    attempt = f"第 {draw.attempt} 次"
+    if first is None:
+        return attempt
+    return f"第 {draw.application.round_no} 轮补充抽取（首次 {first.number}），{attempt}"
 
 
 def _fairness(draw: Draw) -> str:
@@ -167,6 +187,7 @@ def _plan(draw: Draw) -> tuple[list[dict[str, Any]], dict[str, int]]:
             "alternate": stratum.alternate,
         }
         for stratum in plan.strata
+        if stratum.primary or stratum.alternate
     ]
     return rows, {
         "eligible": draw.eligible_count,
@@ -185,16 +206,21 @@ def _seats_note(draw: Draw) -> str:
     return (f"同一单位不超过 {cap} 人" if cap else "不限同一单位人数") + several
 
 
-def _substitution(draw: Draw) -> str:
+def substitution_of(draw: Draw) -> str:
     """How the order of substitution reads."""
-    return "同一专业内按次序递补" if draw.application.mode == DrawMode.BY_GROUP else "按次序递补"
+    return (
+        "同一专业内同类优先、按次序递补"
+        if draw.application.mode == DrawMode.BY_GROUP
+        else "同类优先、按次序递补"
+    )
 
 
 def _people(group: GroupRoster, rows: list[RosterRow]) -> dict[str, Any]:
-    return {"name": group.name, "rows": [_person(row) for row in rows]}
+    return {"name": group.name, "rows": [person_of(row) for row in rows]}
 
 
-def _person(row: RosterRow) -> dict[str, Any]:
+def person_of(row: RosterRow) -> dict[str, Any]:
+    """One line of a list of people."""
     return {
         "order": row.rank if row.seat_type == SeatType.ALTERNATE else row.order,
         "name": row.name,
@@ -216,27 +242,6 @@ def _designated(roster: Roster) -> list[dict[str, str]]:
     ]
 
 
-def roster_data(draw: Draw, roster: Roster, *, at: datetime) -> dict[str, Any]:
-    """评委名单: no phone, no ID."""
-    return _head(draw, "评委名单", at) | {
-        "meeting": _meeting(draw),
-        "names_note": "姓名已遮盖" if roster.masked else "内部资料，按规定不对外公开",
-        "substitution": _substitution(draw),
-        "groups": [
-            {
-                "name": group.name,
-                "note": f"{len(group.members)} 人"
-                + (f"，备选 {len(group.alternates)} 人" if group.alternates else ""),
-                "primaries": [_person(row) for row in group.members],
-                "alternates": [_person(row) for row in group.alternates],
-            }
-            for group in roster.groups
-        ],
-        "closing": f"合计 {roster.members} 人，备选 {roster.alternates} 人。抽取时间 {moment(draw.executed_at)}，"
-        f"验证短码 {draw.short_code}。",
-    }
-
-
 def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
     """抽取公证单: the proof without a single name."""
     application = draw.application
@@ -246,7 +251,7 @@ def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
     lots: dict[str, list[str]] = {SeatType.PRIMARY: [], SeatType.ALTERNATE: []}
     for seat in draw.seats.exclude(seat_type=SeatType.DESIGNATED).order_by("id"):
         lots[seat.seat_type].append(seat.lot_code)
-    return _head(draw, "抽取公证单", at) | {
+    return head_of(draw, "抽取公证单", at) | {
         "facts": [
             ["评审会议", application.meeting_name],
             ["会议时间", _meeting_time(draw)],
@@ -255,7 +260,7 @@ def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
                 "席位",
                 f"正选 {len(lots[SeatType.PRIMARY])} 席，备选 {len(lots[SeatType.ALTERNATE])} 席",
             ],
-            ["抽取次序", f"第 {draw.attempt} 次"],
+            ["抽取次序", _order_words(draw)],
             ["试抽取", f"{draw.trials_counted} 次，均记入承诺，不作结果"],
         ],
         "qr": qr_svg(verify_url(draw)),
@@ -290,4 +295,23 @@ def notary_data(draw: Draw, *, at: datetime) -> dict[str, Any]:
         "transcript_name": transcript_name(draw),
         "fairness": _fairness(draw) if verdict.ok else "本凭证未通过验证，请勿采信。",
         "signatures": [list(block) for block in SIGNATURES],
+    }
+
+
+def sheet_data(roster: Any, texts: list[tuple[Any, str, str]], *, at: datetime) -> dict[str, Any]:
+    """参评通知 to hand over on paper: one slip per message, with its link as a QR code."""
+    return head_of(roster.draw, "参评通知", at) | {
+        "deadline": f"{timezone.localtime(roster.answer_by):%Y-%m-%d %H:%M}"
+        if roster.answer_by
+        else "",
+        "slips": [
+            {
+                "name": message.seat.expert.name,
+                "kind": message.get_kind_display(),
+                "text": text.replace(address, "见右侧二维码") if address else text,
+                "qr": qr_svg(address) if address else "",
+                "address": address,
+            }
+            for message, text, address in texts
+        ],
     }

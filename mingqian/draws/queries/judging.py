@@ -10,7 +10,7 @@ from mingqian.draws.models import DrawApplication
 from mingqian.experts.models import ExpertStatus, MembershipStatus
 from mingqian.rulebook.queries import RuleSet
 
-from .pool_facts import MemberFacts, PoolFacts
+from .pool_facts import IN_POOL, MemberFacts, PoolFacts
 
 DESIGNATED = "DESIGNATED"
 """Ours, not the engine's: somebody who sits by appointment leaves the lots."""
@@ -19,11 +19,14 @@ DESIGNATED = "DESIGNATED"
 def judge_members(
     application: DrawApplication, facts: PoolFacts, rules: RuleSet
 ) -> tuple[dict[int, tuple[str, ...]], int]:
-    """(expert id -> codes in the order of trying, how many eligible people are above the age that only warns)."""
+    """(expert id -> codes in the order of trying, how many eligible people are above the age that only warns).
+
+    People of the series who have left the pool are judged with the others.
+    """
     criteria = _criteria(application, facts, rules)
     rest = _Rest(application, rules)
     codes_of: dict[int, tuple[str, ...]] = {}
-    for member in facts.members:
+    for member in (*facts.members, *facts.absent):
         codes = judge(_facts_of(member, facts, rest), criteria)
         if member.expert_id in facts.designated:
             codes = (*codes, DESIGNATED)
@@ -55,7 +58,7 @@ def _facts_of(member: MemberFacts, facts: PoolFacts, rest: _Rest) -> Facts:
     term_to = member.term_to if member.term_to >= facts.last_day else facts.on - timedelta(days=1)
     return Facts(
         id=str(who),
-        in_pool=True,
+        in_pool=member.membership_status in IN_POOL,
         status=str(status),
         term_from=member.term_from,
         term_to=term_to,
@@ -68,7 +71,7 @@ def _facts_of(member: MemberFacts, facts: PoolFacts, rest: _Rest) -> Facts:
         unavailable=who in facts.unavailable,
         time_clash=who in facts.clashing,
         already_drawn=who in facts.already_drawn,
-        declined_earlier=False,
+        declined_earlier=who in facts.declined,
         conflict=False,
         applicant=False,
         seats_this_year=facts.seats_this_year.get(who, 0),

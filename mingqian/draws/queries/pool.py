@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -25,7 +25,9 @@ from mingqian.rulebook.queries import RuleSet, rule_set
 
 from .judging import judge_members
 from .pool_facts import MemberFacts, PoolFacts, gather
+from .salts import salts_of
 from .seats import group_unit_cap, unit_cap
+from .series import SeriesNow, series_now
 
 
 def evidence_hash(salt: bytes, code: str, facts: Mapping[str, object]) -> str:
@@ -80,13 +82,22 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Survey:
-    """The pool as judged on one day. `codes_of`: expert id -> codes in the order of trying; () is eligible."""
+    """The pool as judged on one day. `codes_of`: expert id -> codes in the order of trying; () is eligible.
+
+    `absent`: people of the series who are in the pool no more; they count nowhere, but a supplement names them.
+    """
 
     on: date
     members: tuple[MemberFacts, ...]
     codes_of: Mapping[int, tuple[str, ...]]
     older: int = 0
     verdict: Verdict | None = None
+    absent: tuple[MemberFacts, ...] = ()
+
+    @property
+    def everybody(self) -> tuple[MemberFacts, ...]:
+        """Whoever stands in the frozen pool."""
+        return self.members + self.absent
 
     @property
     def in_pool(self) -> int:
@@ -99,7 +110,8 @@ class Survey:
     @cached_property
     def removed(self) -> Counter[str]:
         """Members removed, by the first rule that struck."""
-        return Counter(codes[0] for codes in self.codes_of.values() if codes)
+        mine = (self.codes_of[member.expert_id] for member in self.members)
+        return Counter(codes[0] for codes in mine if codes)
 
     @cached_property
     def counts(self) -> dict[str, Count]:
@@ -165,7 +177,8 @@ def survey_of(
 
 def _survey(application: DrawApplication, facts: PoolFacts, rules: RuleSet) -> Survey:
     codes_of, older = judge_members(application, facts, rules)
-    return Survey(facts.on, tuple(facts.members), codes_of, older)
+    absent = tuple(facts.absent)
+    return Survey(facts.on, tuple(facts.members), codes_of, older, absent=absent)
 
 
 def with_verdict(survey: Survey, verdict: Verdict) -> Survey:
@@ -192,23 +205,27 @@ def assemble(
     salt_of: Callable[[int], bytes] | None = None,
     on: date | None = None,
     survey: Survey | None = None,
+    series: SeriesNow | None = None,
 ) -> Assembled:
     """Pool and plan of an application as the engine takes them.
 
     `salt_of(expert id)` gives at least 16 secret bytes for the person's pseudonym; without it the salts
     are public, which is right for trials only. An employer's pseudonym is bound to the same draw by
     `salt_of(0)`. People are restricted to the strata of their main specialty's group, so that a cap
-    inside a group is always decidable. Raises fairdraw.FairdrawError (NO_SEATS, DESIGNATED_OVER_CAP …).
+    inside a group is always decidable. A supplement takes the salts of its first draw, in trials too: who sits
+    is known there by these ids, and a trial publishes none. `series` spares reading it again.
+    Raises fairdraw.FairdrawError (NO_SEATS, DESIGNATED_OVER_CAP …).
     """
     rules = _rules_of(application, on)
     survey = survey or survey_of(application, rules=rules, on=on)
-    salt_of = salt_of or _plain_salt
+    series = series or series_now(application)
+    salt_of = salt_of or (salts_of(series.first) if series else _plain_salt)
     groups = _group_of_specialty(application)
     maker = _Maker(application, groups, salt_of, survey.on)
     designated = set(application.designated.values_list("expert_id", flat=True))
     members: dict[int, fairdraw.Member] = {}
     ids, employers, strata, exclusions = [], [], [], []
-    for facts in survey.members:
+    for facts in survey.everybody:
         name, employer, own, removed = maker.person(facts, survey.codes_of[facts.expert_id])
         if facts.expert_id in designated:
             members[facts.expert_id] = fairdraw.Member(name, employer)
@@ -217,7 +234,8 @@ def assemble(
         employers.append(employer)
         strata.append(own)
         exclusions.append(removed)
-    plan = _plan(application, rules, groups, tuple(members[key] for key in sorted(members)))
+    designated_members = tuple(members[key] for key in sorted(members))
+    plan = _plan(application, rules, groups, designated_members, series)
     return Assembled(
         survey=survey,
         pool=fairdraw.Pool.from_columns(ids, employers, strata, exclusions=exclusions),
@@ -290,6 +308,7 @@ def _plan(
     rules: RuleSet,
     groups: Mapping[str, str],
     designated: tuple[fairdraw.Member, ...],
+    series: SeriesNow | None,
 ) -> fairdraw.Plan:
     quotas = list(application.quotas.select_related("specialty").order_by("specialty__code"))
     if application.by_group:
@@ -303,11 +322,14 @@ def _plan(
             for quota in quotas
             if quota.primary or quota.alternate
         ]
+        strata += _seatless(strata, groups, series)
         share = rules["same_unit_group_share"].exact
         sizes: Counter[str] = Counter()
         for stratum in strata:
             if stratum.group is not None:
                 sizes[stratum.group] += stratum.primary
+        if series is not None:
+            sizes = Counter({group: series.group_to_come(group, sizes[group]) for group in sizes})
         caps = {group: group_unit_cap(size, share=share) for group, size in sizes.items()}
     else:
         least = [quota for quota in quotas if quota.primary]
@@ -319,8 +341,9 @@ def _plan(
         caps = {}
     cap = application.same_unit_cap
     if cap is None:
+        total = application.primary_total
         cap = unit_cap(
-            application.primary_total,
+            series.drawn_to_come(total) if series else total,
             least=rules["same_unit_cap_min"].whole,
             share=rules["same_unit_cap_share"].exact,
         )
@@ -329,5 +352,28 @@ def _plan(
         employer_cap=max(1, cap),
         group_cap=caps or None,
         designated=designated,
+        kept=_kept(strata, series),
         title=application.number,
     )
+
+
+def _seatless(
+    strata: Sequence[fairdraw.Stratum], groups: Mapping[str, str], series: SeriesNow | None
+) -> list[fairdraw.Stratum]:
+    """The series' other specialties, without a seat: those who sit for them still count in the caps of groups."""
+    if series is None:
+        return []
+    here = {stratum.id for stratum in strata}
+    return [
+        fairdraw.Stratum(code, 0, 0, groups.get(code, group))
+        for code, group in sorted(series.strata.items())
+        if code not in here
+    ]
+
+
+def _kept(
+    strata: Sequence[fairdraw.Stratum], series: SeriesNow | None
+) -> tuple[fairdraw.Member, ...]:
+    if series is None:
+        return ()
+    return series.kept({s.id for s in strata}, {s.group for s in strata if s.group is not None})

@@ -6,10 +6,11 @@ Plain tuples, no model instances: a pool of 10^5 members is read in about a seco
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mingqian.committees.terms import plus_years
@@ -19,7 +20,8 @@ from mingqian.draws.models import (
     DrawKind,
     DrawSeat,
     DrawStatus,
-    SeatType,
+    Position,
+    Standing,
 )
 from mingqian.experts.models import (
     ExpertEmployment,
@@ -30,7 +32,7 @@ from mingqian.experts.models import (
 )
 
 IN_POOL = (MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED)
-SEATED = (SeatType.PRIMARY, SeatType.DESIGNATED)
+MAY_SIT = (Position.SEATED, Position.WAITING)
 
 
 @dataclass(slots=True)
@@ -67,7 +69,11 @@ class MemberFacts:
 
 @dataclass(slots=True)
 class PoolFacts:
-    """All members, and who stands in which of the lists that exclude. Sets hold expert ids."""
+    """All members, and who stands in which of the lists that exclude. Sets hold expert ids.
+
+    `absent`: people of the series who have left the pool since; a supplement says of them that they were drawn.
+    `already_drawn` and `declined` have nobody in common.
+    """
 
     on: date
     last_day: date
@@ -77,19 +83,28 @@ class PoolFacts:
     unavailable: set[int] = field(default_factory=set)
     clashing: set[int] = field(default_factory=set)
     already_drawn: set[int] = field(default_factory=set)
+    declined: set[int] = field(default_factory=set)
+    absent: list[MemberFacts] = field(default_factory=list)
     designated: set[int] = field(default_factory=set)
     former_units: dict[int, tuple[str, ...]] = field(default_factory=dict)
     years_served: dict[int, set[int]] = field(default_factory=dict)
     seats_this_year: dict[int, int] = field(default_factory=dict)
 
 
-def gather(application: DrawApplication, *, window_years: int, on: date | None = None) -> PoolFacts:
+def gather(
+    application: DrawApplication,
+    *,
+    window_years: int,
+    on: date | None = None,
+    only: Collection[int] | None = None,
+) -> PoolFacts:
     """Read the facts for the meeting's day (`on` or today, while the application has none).
 
-    `window_years`: how long ago a former employment still counts as one with an avoided unit.
+    `window_years`: how long ago a former employment still counts as one with an avoided unit. `only`: read these
+    experts alone, those of them who are in the pool.
     """
     first, last = meeting_days(application, on)
-    facts = PoolFacts(first, last, _members(application))
+    facts = PoolFacts(first, last, _members(application, only))
     for kind, unit, expert in application.avoidances.values_list("kind", "unit_id", "expert_id"):
         if kind == DrawAvoidance.Kind.UNIT:
             facts.avoided_units.add(unit)
@@ -99,7 +114,7 @@ def gather(application: DrawApplication, *, window_years: int, on: date | None =
     facts.former_units = _former_units(application, facts, plus_years(first, -window_years))
     facts.unavailable = _unavailable(application, first, last)
     facts.clashing = _clashing(application, first, last)
-    facts.already_drawn = _already_drawn(application)
+    _read_series(application, facts)
     _read_service(application, facts)
     return facts
 
@@ -121,19 +136,27 @@ def pool_size(application: DrawApplication) -> int:
     ).count()
 
 
-def _members(application: DrawApplication) -> list[MemberFacts]:
+def _members(
+    application: DrawApplication, only: Collection[int] | None = None
+) -> list[MemberFacts]:
     memberships = PoolMembership.objects.filter(
         committee_id=application.committee_id or 0, status__in=IN_POOL
     )
+    if only is not None:
+        memberships = memberships.filter(expert__in=only)
+    return _facts_of(memberships)
+
+
+def _facts_of(memberships: QuerySet[PoolMembership]) -> list[MemberFacts]:
     links: defaultdict[int, list[str]] = defaultdict(list)
-    rows = MembershipSpecialty.objects.filter(
-        membership__committee_id=application.committee_id or 0, membership__status__in=IN_POOL
-    ).order_by("membership_id", "order")
+    rows = MembershipSpecialty.objects.filter(membership__in=memberships).order_by(
+        "membership_id", "order"
+    )
     for membership, code in rows.values_list("membership_id", "specialty__code").iterator(5000):
         links[membership].append(code)
     return [
         MemberFacts(*facts[1:], tuple(links.get(facts[0], ())))
-        for facts in memberships.order_by("expert_id")
+        for facts in memberships.order_by("expert_id", "id")
         .values_list(
             "id",
             "expert_id",
@@ -184,16 +207,17 @@ def _unavailable(application: DrawApplication, first: date, last: date) -> set[i
 
 
 def _clashing(application: DrawApplication, first: date, last: date) -> set[int]:
-    """Seated by another current draw whose meeting overlaps; alternates too, for they may be called."""
+    """On the roster of a meeting that overlaps, waiting ones too, for they may be called; not who declined."""
     begins, ends = application.starts_at, application.ends_at
     if begins is None or ends is None:
         begins, ends = _midnight(first), _midnight(last + timedelta(days=1))
-    rows = DrawSeat.objects.filter(
+    rows = Standing.objects.filter(
         _of_pool(application),
-        draw__status=DrawStatus.EXECUTED,
-        draw__application__starts_at__lt=ends,
-        draw__application__ends_at__gt=begins,
-    ).exclude(draw__application__in=series_of(application))
+        position__in=MAY_SIT,
+        roster__draw__status=DrawStatus.EXECUTED,
+        roster__draw__application__starts_at__lt=ends,
+        roster__draw__application__ends_at__gt=begins,
+    ).exclude(roster__draw__application__in=series_of(application))
     return set(rows.values_list("expert_id", flat=True))
 
 
@@ -208,28 +232,45 @@ def series_of(application: DrawApplication) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
-def _already_drawn(application: DrawApplication) -> set[int]:
+def _read_series(application: DrawApplication, facts: PoolFacts) -> None:
+    """Of a supplement: everybody drawn or appointed before in its series, and who of them declined."""
     if application.kind == DrawKind.INITIAL:
-        return set()
-    rows = DrawSeat.objects.filter(
-        draw__application__in=series_of(application), draw__status=DrawStatus.EXECUTED
+        return
+    earlier = [pk for pk in series_of(application) if pk != application.pk]
+    seats = DrawSeat.objects.filter(draw__application__in=earlier, draw__status=DrawStatus.EXECUTED)
+    drawn = set(seats.values_list("expert_id", flat=True))
+    declined = Standing.objects.filter(
+        roster__draw__application=application.parent_id,
+        roster__draw__status=DrawStatus.EXECUTED,
+        position=Position.OUT,
     )
-    return set(rows.values_list("expert_id", flat=True))
+    facts.declined = drawn & set(declined.values_list("expert_id", flat=True))
+    facts.already_drawn = drawn - facts.declined
+    gone = drawn - {member.expert_id for member in facts.members}
+    left = PoolMembership.objects.filter(
+        committee_id=application.committee_id or 0, expert__in=gone
+    )
+    # Somebody may have come and left more than once: the last membership tells.
+    facts.absent = list({member.expert_id: member for member in _facts_of(left)}.values())
 
 
 def _read_service(application: DrawApplication, facts: PoolFacts) -> None:
-    """Years served in this committee, and seats in any committee this year, from executed draws."""
+    """Years served in this committee, and seats in any committee this year: who sits, whoever was drawn first."""
     earlier = 12
     rows = (
-        DrawSeat.objects.filter(
+        Standing.objects.filter(
             _of_pool(application),
-            draw__status=DrawStatus.EXECUTED,
-            seat_type__in=SEATED,
-            draw__application__year__gte=application.year - earlier,
-            draw__application__year__lte=application.year,
+            position=Position.SEATED,
+            roster__draw__status=DrawStatus.EXECUTED,
+            roster__draw__application__year__gte=application.year - earlier,
+            roster__draw__application__year__lte=application.year,
         )
-        .exclude(draw__application__in=series_of(application))
-        .values_list("expert_id", "draw__application__committee_id", "draw__application__year")
+        .exclude(roster__draw__application__in=series_of(application))
+        .values_list(
+            "expert_id",
+            "roster__draw__application__committee_id",
+            "roster__draw__application__year",
+        )
     )
     years: defaultdict[int, set[int]] = defaultdict(set)
     load: defaultdict[int, int] = defaultdict(int)

@@ -7,12 +7,9 @@ import json
 import re
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.conf import settings
-
-from mingqian.draws.models import Draw, DrawStatus
+from mingqian.draws.models import Draw, DrawStatus, RosterVersion
 from mingqian.draws.short_codes import read_short_code
+from mingqian.draws.signing import public_key
 
 DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')
 PUBLISHED = (DrawStatus.EXECUTED, DrawStatus.VOIDED)
@@ -73,14 +70,26 @@ def published_draw(typed: str) -> Draw | None:
     )
 
 
-def public_key() -> str:
-    """The Ed25519 key that signs the transcripts of this platform, 64 hex digits."""
-    return _public(settings.MINGQIAN["SIGNING_SEED"])
+def published_version(typed: str) -> RosterVersion | None:
+    """The locked version of a roster with this short code, however it was typed."""
+    code = read_short_code(typed)
+    if not code:
+        return None
+    large = ("pool", "plan", "solution", "chances", "transcript", "judgement")
+    return (
+        RosterVersion.objects.filter(short_code=code)
+        .select_related("roster__draw__application__matter", "roster__draw__application__committee")
+        .defer(*(f"roster__draw__{column}" for column in large))
+        .first()
+    )
 
 
-def earlier_public_keys() -> tuple[str, ...]:
-    """The keys that signed before the data key was replaced, newest first."""
-    return tuple(map(_public, settings.MINGQIAN["EARLIER_SIGNING_SEEDS"]))
+def earlier_code(draw: Draw | None) -> str:
+    """The short code of the draw that this one supplements or replaces; blank if there is none."""
+    if draw is None or not draw.previous:
+        return ""
+    rows = Draw.objects.filter(status__in=PUBLISHED, transcript_hash=draw.previous)
+    return rows.values_list("short_code", flat=True).first() or ""
 
 
 def signed_with(draw: Draw) -> str:
@@ -88,8 +97,3 @@ def signed_with(draw: Draw) -> str:
     signatures = json.loads(bytes(draw.transcript))["signatures"] if draw.transcript else []
     keys = [str(each["public_key"]) for each in signatures if each["party"] == "server"]
     return keys[0] if keys else public_key()
-
-
-def _public(seed: bytes) -> str:
-    key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
-    return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()

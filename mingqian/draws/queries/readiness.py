@@ -20,7 +20,8 @@ from .rules import Finding, Findings, Level, read_case
 from .rules.case import Case
 from .rules.meeting import PROCEDURE, check_committee, check_filing, check_same_meeting
 from .rules.people import check_feasible
-from .working_days import days_back, working_days_before
+from .rules.supplement import check_series, check_since_approved
+from .working_days import days_back
 
 # Deeds that change who can be drawn, or who somebody is.
 POOL_CHANGES = (
@@ -44,6 +45,8 @@ def freeze_findings(
         [
             *_check_approved(application),
             *check_same_meeting(case),
+            *check_series(case),
+            *check_since_approved(case),
             *check_committee(case),
             *check_filing(case),
             *_check_window(case),
@@ -63,7 +66,16 @@ def freeze_case(
 
 def _check_approved(application: DrawApplication) -> Iterator[Finding]:
     matter = application.matter
-    if matter.status == MatterStatus.APPROVED:
+    if application.ended_at is not None:
+        yield Finding(
+            "approved",
+            Level.BLOCK,
+            "补充抽取已终止",
+            f"{timezone.localtime(application.ended_at):%Y-%m-%d %H:%M} 终止：{application.end_reason}。"
+            "仍须补充的，请按现在的缺口重新申请。",
+            PROCEDURE,
+        )
+    elif matter.status == MatterStatus.APPROVED:
         at = f"{timezone.localtime(matter.decided_at):%Y-%m-%d %H:%M}" if matter.decided_at else ""
         yield Finding("approved", Level.OK, "申请已审核通过", at, PROCEDURE)
     else:
@@ -80,16 +92,16 @@ def _check_window(case: Case) -> Iterator[Finding]:
     application = case.application
     if application.starts_at is None:
         return
-    if application.starts_at <= case.now:
-        yield Finding(
-            "draw_window", Level.BLOCK, "会议开始时间已过", "抽取须在会议之前进行。", PROCEDURE
-        )
+    if case.too_late_at and case.too_late_at <= case.now:
+        over = ("会议已经结束", "会议结束后不再补充抽取。")
+        begun = ("会议开始时间已过", "抽取须在会议之前进行。")
+        title, text = over if case.is_supplement else begun
+        yield Finding("draw_window", Level.BLOCK, title, text, PROCEDURE)
         return
-    today = timezone.localtime(case.now).date()
     meeting_on = timezone.localtime(application.starts_at).date()
-    least, most = case.rules["draw_lead_days_min"], case.rules["draw_lead_days_max"]
+    least, most = case.rules[case.lead_rule], case.rules["draw_lead_days_max"]
     first, last = days_back(meeting_on, most.whole), days_back(meeting_on, least.whole)
-    days = working_days_before(today, meeting_on)
+    days = case.days_ahead(case.now, meeting_on)
     window = f"{first} 至 {last}（会前 {least.whole} 至 {most.whole} 个工作日）"
     if days > most.whole:
         yield case.finding(

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from mingqian.accounts.models import User
 from mingqian.draws.models import (
+    Answer,
     DesignatedMember,
     Draw,
     DrawApplication,
     DrawSeat,
     DrawStatus,
     FrozenMember,
+    Position,
+    RosterVersion,
     SeatType,
+    Standing,
 )
 from mingqian.web.sealed import mask_name
 
@@ -54,6 +60,9 @@ class RosterRow:
     expert_no: str
     changed: str  # the record now belongs to somebody else than the one drawn: who, in words
     found_by: str  # what the search box of the page compares with
+    answer: str = ""  # of the roster as it stands: an `Answer`
+    entry: str = ""  # how somebody came to sit, or who took the seat, in words
+    why: str = ""  # of an answer: reason, note and channel
 
 
 @dataclass(slots=True)
@@ -77,12 +86,19 @@ class GroupRoster:
 
 
 class Roster:
-    """The seats of one draw by group, for one reader."""
+    """The seats of one draw by group, for one reader: as they were drawn.
 
-    def __init__(self, draw: Draw, reader: User) -> None:
+    `named` False masks the names for readers, too, who may see them: a paper says so unless its purpose is told.
+    """
+
+    as_drawn = True
+    declined: Sequence[RosterRow] = ()
+    empty = 0
+
+    def __init__(self, draw: Draw, reader: User, *, named: bool = True) -> None:
         self.draw = draw
         self.application = draw.application
-        self.masked = not reader.may("draws.export_roster")
+        self.masked = not (named and reader.may("draws.export_roster"))
         self.may_reveal = reader.may("experts.reveal_field")
 
     @cached_property
@@ -96,7 +112,7 @@ class Roster:
         made: dict[str, GroupRoster] = {}
         counters: dict[tuple[str, str], int] = defaultdict(int)
         for seat in self._seats():
-            name = self._group_of(seat)
+            name = group_of(seat)
             group = made.setdefault(name, GroupRoster(name))
             counters[name, seat.seat_type] += 1
             row = self._row(seat, counters[name, seat.seat_type], name, reasons)
@@ -109,7 +125,7 @@ class Roster:
         return sorted(
             seats,
             key=lambda s: (
-                _place(s),
+                place_of(s),
                 s.group_id or 0,
                 order[s.seat_type],
                 s.specialty.code if s.specialty else "~",
@@ -123,14 +139,13 @@ class Roster:
         held = self.draw.seats.values("expert")
         return {each.expert_id: each for each in self.draw.members.filter(expert__in=held)}
 
-    def _group_of(self, seat: DrawSeat) -> str:
-        if seat.seat_type == SeatType.DESIGNATED:
-            return APPOINTED
-        return seat.group.name if seat.group else WHOLE_POOL
+    def _frozen_as(self, seat: DrawSeat) -> FrozenMember | None:
+        """Whoever was drawn into a seat, as frozen."""
+        return self._frozen.get(seat.expert_id)
 
     def _row(self, seat: DrawSeat, order: int, group: str, reasons: dict[int, str]) -> RosterRow:
         expert = seat.expert
-        frozen = self._frozen.get(expert.pk)
+        frozen = self._frozen_as(seat)
         drawn_name = frozen.name if frozen else expert.name
         unit = frozen.unit_name if frozen else (expert.unit.name if expert.unit else "")
         name = mask_name(drawn_name) if self.masked else drawn_name
@@ -202,7 +217,14 @@ class Roster:
         return found
 
 
-def _place(seat: DrawSeat) -> int:
+def group_of(seat: DrawSeat) -> str:
+    """Under which heading a seat stands."""
+    if seat.seat_type == SeatType.DESIGNATED:
+        return APPOINTED
+    return seat.group.name if seat.group else WHOLE_POOL
+
+
+def place_of(seat: DrawSeat) -> int:
     """Designated members first, then the groups in the committee's order, then seats without a group."""
     if seat.seat_type == SeatType.DESIGNATED:
         return -1
@@ -217,16 +239,31 @@ def _list_of(group: GroupRoster, seat_type: str) -> list[RosterRow]:
 
 def draws_with_rosters(user: User) -> QuerySet[Draw]:
     """Executed and void draws that the user may see, with what the list shows."""
-    return (
-        Draw.objects.visible_to(user)
-        .filter(status__in=DRAWN)
-        .select_related("application__matter", "application__committee", "office")
-        .annotate(
-            primaries=Count("seats", filter=~Q(seats__seat_type=SeatType.ALTERNATE)),
-            others=Count("seats", filter=Q(seats__seat_type=SeatType.ALTERNATE)),
-        )
-        .order_by("-id")
+    return with_answers(Draw.objects.visible_to(user).filter(status__in=DRAWN)).order_by("-id")
+
+
+def with_answers(draws: QuerySet[Draw]) -> QuerySet[Draw]:
+    """Draws with the counters of their rosters: `primaries` and `extra` seats, `others`, `confirmed`, `lock`."""
+    return draws.select_related("application__matter", "application__committee", "office").annotate(
+        primaries=Count("seats", filter=~Q(seats__seat_type=SeatType.ALTERNATE)),
+        others=Count("seats", filter=Q(seats__seat_type=SeatType.ALTERNATE)),
+        confirmed=_standings(answer=Answer.PARTICIPATING),
+        extra=_standings(position=Position.SEATED, of_supplement=True),
+        lock=Subquery(
+            RosterVersion.objects.filter(roster__draw=OuterRef("pk"), unlocked_at=None).values(
+                "number"
+            )[:1]
+        ),
     )
+
+
+def _standings(*, of_supplement: bool = False, **facts: str) -> Coalesce:
+    """How many people of the roster stand so; `of_supplement`: in seats that only a supplement made."""
+    found = Standing.objects.filter(roster__draw=OuterRef("pk"), **facts)
+    if of_supplement:
+        found = found.exclude(place__draw=OuterRef("pk"))
+    counted = found.order_by().values("roster").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def roster_draw(application: DrawApplication, attempt: str = "") -> Draw | None:

@@ -20,7 +20,7 @@ def nonce_aad(draw_id: int, party: str) -> str:
 
 
 def salt_maker(secret: bytes) -> Callable[[int], bytes]:
-    """Expert id -> 32 secret bytes, fresh in every draw because the secret is."""
+    """Expert id -> 32 secret bytes, fresh in every series of draws because the secret is."""
 
     def salt_of(expert_id: int) -> bytes:
         return hmac.new(secret, f"expert:{expert_id}".encode(), hashlib.sha256).digest()
@@ -28,7 +28,11 @@ def salt_maker(secret: bytes) -> Callable[[int], bytes]:
     return salt_of
 
 
+def secret_of(draw) -> bytes:
+    """The sealed secret of a stored draw. A supplement has that of its first draw, so that ids stay the same."""
+    return bytes.fromhex(unseal(draw.salt_sealed, aad=salt_aad(draw.application_id, draw.attempt)))
+
+
 def salts_of(draw) -> Callable[[int], bytes]:
     """The salts of a stored draw: what an expert is given to prove that they were in the pool."""
-    sealed = unseal(draw.salt_sealed, aad=salt_aad(draw.application_id, draw.attempt))
-    return salt_maker(bytes.fromhex(sealed))
+    return salt_maker(secret_of(draw))

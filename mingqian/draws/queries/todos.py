@@ -1,22 +1,32 @@
-"""What waits for a user in this chapter: drafts, returned applications, reviews, draws to hold."""
+"""What waits for a user in this chapter: drafts, returned applications, reviews, draws to hold, people to ask."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
+from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from mingqian.accounts.models import User
-from mingqian.draws.models import DrawApplication, DrawStatus
+from mingqian.draws.models import (
+    Answer,
+    DrawApplication,
+    DrawStatus,
+    Position,
+    Roster,
+    RosterVersion,
+)
 from mingqian.rulebook.queries import RuleSet, rule_set
 from mingqian.web.todos import TodoItem
 from mingqian.workflow.models import MatterStatus, Opinion
 from mingqian.workflow.reasons import reason_labels
 
+from .answer_links import last_moment
 from .applications import awaiting_review, visible_applications, with_state
 from .ceremony import party_of
+from .rules.case import lead_rule
 from .working_days import days_back
 
 MOST = 50
@@ -32,10 +42,14 @@ def todos(user: User) -> list[TodoItem]:
         items += _returned(user, rules)
     if user.may("draws.submit_application"):
         items += _ready_drafts(user, rules)
+    if user.may("draws.release_roster"):
+        items += _unreleased(user)
     if user.may("draws.review_application"):
         items += _reviews(user, rules)
     if user.may("draws.contribute"):
         items += _draws(user, rules)
+    if user.may("draws.confirm_seat"):
+        items += _unconfirmed(user)
     return items
 
 
@@ -44,7 +58,7 @@ def _last_moment(application: DrawApplication, rules: RuleSet) -> datetime | Non
     if application.starts_at is None:
         return None
     meeting_on = timezone.localtime(application.starts_at).date()
-    last = days_back(meeting_on, rules["draw_lead_days_min"].whole)
+    last = days_back(meeting_on, rules[lead_rule(application)].whole)
     return timezone.make_aware(datetime.combine(last, CLOSING))
 
 
@@ -107,6 +121,33 @@ def _ready_drafts(user: User, rules: RuleSet) -> Iterator[TodoItem]:
         )
 
 
+def _unreleased(user: User) -> Iterator[TodoItem]:
+    """Lists drawn for a meeting ahead that nobody may be told of yet."""
+    rows = (
+        Roster.objects.visible_to(user)
+        .filter(
+            draw__status=DrawStatus.EXECUTED,
+            released_at=None,
+            draw__application__starts_at__gt=timezone.now(),
+        )
+        .select_related("draw__application__matter", "draw__application__committee")
+    )
+    for roster in rows[:MOST]:
+        application = roster.draw.application
+        yield TodoItem(
+            icon="flag",
+            tone="amber",
+            verb="发布名单",
+            document=_title(application),
+            why="已抽取，发布名单后才能通知专家参评",
+            url=reverse("draws:release", args=[application.number]),
+            button="发布",
+            waiting_since=roster.draw.executed_at,
+            due_at=last_moment(application),
+            kind="draws.unreleased",
+        )
+
+
 def _reviews(user: User, rules: RuleSet) -> Iterator[TodoItem]:
     matters = awaiting_review(user).select_related("office", "draw_application__matter")
     for matter in matters[:MOST]:
@@ -129,7 +170,7 @@ def _draws(user: User, rules: RuleSet) -> Iterator[TodoItem]:
     """Approved applications inside the window of the draw, and draws under way that lack this user's side."""
     rows = with_state(
         DrawApplication.objects.visible_to(user)
-        .filter(matter__status=MatterStatus.APPROVED, starts_at__gt=timezone.now())
+        .filter(matter__status=MatterStatus.APPROVED, ended_at=None, starts_at__gt=timezone.now())
         .select_related("matter", "office")
         .order_by("starts_at", "id")
     )
@@ -181,6 +222,39 @@ def _under_way(user: User, application: DrawApplication, rules: RuleSet) -> Iter
         due_at=_last_moment(application, rules),
         kind="draws.contribute",
     )
+
+
+def _unconfirmed(user: User) -> Iterator[TodoItem]:
+    """Rosters of meetings ahead on which somebody has not answered yet; due when answers are, or when it begins.
+
+    Whoever may release a list is asked for that first.
+    """
+    unasked = {"released_at": None} if user.may("draws.release_roster") else {"pk__in": ()}
+    rows = (
+        Roster.objects.visible_to(user)
+        .filter(draw__status=DrawStatus.EXECUTED, draw__application__starts_at__gt=timezone.now())
+        .exclude(versions__in=RosterVersion.objects.filter(unlocked_at=None))
+        .exclude(**unasked)
+        .annotate(open=Count("standings", filter=Q(standings__position=Position.SEATED, standings__answer=Answer.UNCONFIRMED)))
+        .filter(open__gt=0)
+        .select_related("draw__application__matter")
+        .order_by("draw__application__starts_at", "pk")
+    )  # fmt: skip
+    for roster in rows[:MOST]:
+        application = roster.draw.application
+        starts = timezone.localtime(application.starts_at)
+        yield TodoItem(
+            icon="user-check",
+            tone="amber",
+            verb="确认参评",
+            document=_title(application),
+            why=f"{roster.open} 人未确认，会议 {starts:%m-%d %H:%M}",
+            url=reverse("draws:confirm", args=[application.number]),
+            button="确认",
+            waiting_since=roster.draw.executed_at,
+            due_at=roster.answer_by or application.starts_at,
+            kind="draws.confirm",
+        )
 
 
 def _official(application: DrawApplication) -> str:

@@ -12,12 +12,13 @@ from mingqian.draws.words import conflict_words
 
 from .grid import Grid
 from .pool import Snag, Survey, Verdict, assemble
+from .series import SeriesNow
 
 UNUSABLE = {
     "NO_SEATS": "还没有设置正选人数。",
     "NO_STRATA": "还没有设置正选人数。",
     "TOO_MANY_SEATS": "席位总数过大，请检查正选与备选人数。",
-    "DESIGNATED_OVER_CAP": "指定委员中同一单位的人数超过同单位上限，请调整指定委员或同单位上限。",
+    "DESIGNATED_OVER_CAP": "指定或已在席的委员中，同一单位的人数超过同单位上限，请调整指定委员或同单位上限。",
     "ALTERNATES_UNDECIDED": "席位太多，未能确认每一种抽取结果之后备选都能抽满。请减少备选人数，或增加可抽专家。",
 }
 
@@ -27,12 +28,14 @@ def plan_problem(error: fairdraw.FairdrawError) -> str:
     return UNUSABLE.get(error.code, "席位设置不能用于抽取，请检查人数与同单位上限。")
 
 
-def verdict_of(application: DrawApplication, survey: Survey, grid: Grid) -> Verdict | None:
+def verdict_of(
+    application: DrawApplication, survey: Survey, grid: Grid, series: SeriesNow | None = None
+) -> Verdict | None:
     """Feasible or not and why; None where there is nothing to judge yet."""
     if application.committee_id is None or grid.primaries == 0:
         return None
     try:
-        assembled = assemble(application, survey=survey)
+        assembled = assemble(application, survey=survey, series=series)
         diagnosis = diagnose(assembled.pool, assembled.plan)
     except fairdraw.FairdrawError as error:
         if error.code in ("NO_SEATS", "NO_STRATA"):

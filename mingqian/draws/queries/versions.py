@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mingqian.draws.models import SupplementReason
+
 MODE_WORDS = {"BY_GROUP": "按学科组", "WHOLE_POOL": "不按学科组"}
+REASON_WORDS = {str(value): str(label) for value, label in SupplementReason.choices}
 DUTY_WORDS = {"CHAIR": "主任委员", "VICE_CHAIR": "副主任委员"}
 
 PLAIN_FIELDS: tuple[tuple[str, str], ...] = (
@@ -26,6 +29,8 @@ PLAIN_FIELDS: tuple[tuple[str, str], ...] = (
     ("handler_phone", "联系电话"),
     ("observer_names", "监督人员"),
     ("remarks", "备注"),
+    ("reason", "补充事由"),
+    ("reason_text", "事由说明"),
 )
 LIST_FIELDS: tuple[tuple[str, str], ...] = (
     ("avoided_units", "回避单位"),
@@ -128,6 +133,8 @@ def plain(field: str, value: Any) -> str:
         return str(value.get("name", ""))
     if field == "mode":
         return MODE_WORDS.get(str(value), str(value))
+    if field == "reason":
+        return REASON_WORDS.get(str(value), str(value))
     if field.endswith("_at"):
         return str(value).replace("T", " ")[:16]
     return str(value)

@@ -9,19 +9,26 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils import timezone
 
 import fairdraw
 from fairdraw import transcript
 from fairdraw.canonical import canonical
+from fairdraw.seating import Seating
 from fairdraw.verify import verify
 from mingqian.accounts.models import User
 from mingqian.audit.services import record
 from mingqian.committees.models import Specialty
-from mingqian.draws.models import Draw, DrawEvent, DrawSeat, DrawStatus, Party, SeatType
+from mingqian.draws.models import (
+    Draw,
+    DrawEvent,
+    DrawKind,
+    DrawSeat,
+    DrawStatus,
+    Party,
+    SeatType,
+)
 from mingqian.draws.queries.ceremony import (
     all_revealed,
     commitment_of,
@@ -31,10 +38,12 @@ from mingqian.draws.queries.ceremony import (
 )
 from mingqian.draws.queries.strata import StratumWord, strata_words
 from mingqian.draws.short_codes import short_code_of
+from mingqian.draws.signing import sign
 from mingqian.draws.verification import judgement_from, to_keep
 
 from .contribute import reveal_server, server_nonce
 from .holding import CeremonyMovedOn, CeremonyRefused, check_scope, holding_draw
+from .rosters import begin_roster, join_supplement
 
 SIGNER = "server"
 BATCH = 500
@@ -73,6 +82,7 @@ class Made:
     words: dict[str, StratumWord]
     transcript: bytes
     judgement: bytes
+    seating: bytes
     events: int
 
 
@@ -145,12 +155,14 @@ def _make(draw: Draw, at: datetime) -> Made:
     )
     body = _signed(body)
     started = monotonic()
-    report = verify(body)
+    earlier = Draw.objects.filter(transcript_hash=draw.previous).first() if draw.previous else None
+    report = verify(body, bytes(earlier.transcript or b"") if earlier else None)
     if not report.ok:
         failed = next(check for check in report.checks if check.ok is False)
         raise DoesNotVerify(f"{draw}: step {failed.number} {failed.code} at {failed.where}")
     judgement = to_keep(judgement_from(report, body), body, at=at, seconds=monotonic() - started)
-    return Made(seed.hex(), result, words, body, judgement, len(events))
+    seating = canonical(Seating.of(body).record())
+    return Made(seed.hex(), result, words, body, judgement, seating, len(events))
 
 
 def _last_events(draw: Draw, at: datetime) -> list[DrawEvent]:
@@ -176,6 +188,7 @@ def _store(draw: Draw, made: Made, by: User, at: datetime) -> None:
         "executed_by": by,
         "transcript": made.transcript,
         "judgement": made.judgement,
+        "seating": made.seating,
         "transcript_hash": digest,
         "short_code": short_code_of(digest),
     }
@@ -185,6 +198,10 @@ def _store(draw: Draw, made: Made, by: User, at: datetime) -> None:
         raise CeremonyMovedOn()
     for name, value in facts.items():
         setattr(draw, name, value)
+    if draw.application.kind == DrawKind.INITIAL:
+        begin_roster(draw)
+    else:
+        join_supplement(draw, by=by, at=at)
     record(
         "draws.execute_draw",
         on=draw,
@@ -208,7 +225,7 @@ def _metadata(draw: Draw, at: datetime, words: dict[str, StratumWord]) -> dict[s
     application = draw.application
     assert application.committee is not None
     assert application.starts_at is not None
-    return {
+    return _round(draw) | {
         "committee": application.committee.name,
         "committee_code": application.committee.code,
         "drawn_at": _clock(at),
@@ -228,6 +245,12 @@ def _metadata(draw: Draw, at: datetime, words: dict[str, StratumWord]) -> dict[s
         "strata": [[code, word.specialty, word.group] for code, word in words.items()],
         "verify_at": f"{settings.MINGQIAN['PUBLIC_URL']}/verify",
     }
+
+
+def _round(draw: Draw) -> dict[str, Any]:
+    """Of a supplement: which round of which first application it is."""
+    first = draw.application.parent
+    return {"first": first.number, "round": draw.application.round_no} if first else {}
 
 
 def _ended(draw: Draw) -> dict[str, Any]:
@@ -256,9 +279,7 @@ def _event(event: DrawEvent) -> dict[str, Any]:
 
 
 def _signed(body: bytes) -> bytes:
-    key = Ed25519PrivateKey.from_private_bytes(settings.MINGQIAN["SIGNING_SEED"])
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    signature = key.sign(transcript.message_to_sign(body, SIGNER))
+    public, signature = sign(transcript.message_to_sign(body, SIGNER))
     return transcript.attach_signature(body, SIGNER, public, signature)
 
 

@@ -20,12 +20,13 @@ from mingqian.draws.queries.pool import Assembled, assemble
 from mingqian.draws.queries.readiness import freeze_case, freeze_findings
 from mingqian.draws.queries.rules import Finding
 from mingqian.draws.queries.rules.case import Case
-from mingqian.draws.queries.salts import salt_aad, salt_maker
+from mingqian.draws.queries.salts import salt_aad, salt_maker, secret_of
 from mingqian.web.bulk import insert_rows
 from mingqian.web.sealed import seal
 
 from .contribute import contribute_as_server
 from .holding import CeremonyRefused, holding_application
+from .rosters import hold_series
 
 
 class CannotFreeze(CeremonyRefused):
@@ -48,6 +49,7 @@ def freeze_draw(application: DrawApplication, *, by: User, at: datetime | None =
             under_way = current_draw(held)
             if under_way is not None:
                 return under_way
+            hold_series(held)
             case = freeze_case(held, now=at)
             blocking = freeze_findings(held, case=case).blocking
             if blocking:
@@ -62,11 +64,12 @@ def freeze_draw(application: DrawApplication, *, by: User, at: datetime | None =
 
 
 def _freeze(application: DrawApplication, case: Case, by: User, at: datetime) -> Draw:
-    survey = case.survey
+    survey, series = case.survey, case.series
     last = application.draws.order_by("-attempt").first()
     attempt = last.attempt + 1 if last else 1
-    secret = secrets.token_bytes(32)
-    assembled = assemble(application, salt_of=salt_maker(secret), survey=survey)
+    # The people of a series keep their ids, so that a roster and a verifier know them through all its draws.
+    secret = secret_of(series.first) if series else secrets.token_bytes(32)
+    assembled = assemble(application, salt_of=salt_maker(secret), survey=survey, series=series)
     solution = fairdraw.solve(assembled.pool, assembled.plan)
     draw = Draw.objects.create(
         application=application,
@@ -85,7 +88,7 @@ def _freeze(application: DrawApplication, case: Case, by: User, at: datetime) ->
         pool_count=len(assembled.pool),
         eligible_count=assembled.pool.eligible_count,
         trials_counted=application.trial_count,
-        previous=previous_digest(application),
+        previous=previous_digest(application, series),
         parties_min=case.rules["contributing_parties_min"].whole,
         observers_min=case.rules["observer_parties_min"].whole,
     )
@@ -115,7 +118,7 @@ def _freeze(application: DrawApplication, case: Case, by: User, at: datetime) ->
 
 
 def _keep_members(draw: Draw, assembled: Assembled) -> None:
-    known = {facts.expert_id: facts for facts in assembled.survey.members}
+    known = {facts.expert_id: facts for facts in assembled.survey.everybody}
     written: dict[tuple[str, ...], str] = {}
     rows = []
     for pseudonym, expert_id in assembled.expert_of.items():

@@ -1,4 +1,7 @@
-"""How a draw under way is touched: permission, scope, then application and draw locked in this order."""
+"""How a draw under way is touched: permission, scope, then application and draw locked in this order.
+
+A deed that also holds the roster (`rosters.holding_roster`) takes it last, so that no two deeds wait for each other.
+"""
 
 from __future__ import annotations
 

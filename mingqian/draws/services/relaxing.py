@@ -9,9 +9,11 @@ from typing import Any
 import fairdraw
 from mingqian.draws.models import DrawApplication
 from mingqian.draws.queries.grid import alternates_for
+from mingqian.draws.queries.rules.case import to_come
 from mingqian.draws.queries.rules.check import rules_for
 from mingqian.draws.queries.rules.members import cap_for
 from mingqian.draws.queries.seats import Seat
+from mingqian.draws.queries.series import series_now
 
 from .editing import Edit
 from .seats import set_numbers
@@ -54,7 +56,8 @@ def _collect(application: DrawApplication, fix: Mapping[str, Any], steps: _Steps
     elif code == "FEWER_SEATS":
         changes = [(params["stratum"], params["new"] - params["old"])]
     elif code == "RAISE_CAP":
-        if params["new"] > cap_for(application.primary_total, rules_for(application)):
+        seats = to_come(series_now(application), application.primary_total)
+        if params["new"] > cap_for(seats, rules_for(application)):
             raise FixRefused("放宽后超过规则库的同单位上限，须由人社部门调整规则。")
         steps.more["cap"] = params["new"]
         return

@@ -25,6 +25,8 @@ from mingqian.experts.models import MembershipStatus, PoolMembership
 
 from .editing import Edit, editing
 
+OF_THE_MEETING = ("committee", "year", "meeting_name", "starts_at", "ends_at", "place")
+"""What a supplement has of its first application, as it now is there, and never of its own."""
 MOST_PICKS = 500
 MOST_DESIGNATED = 20
 
@@ -88,7 +90,11 @@ def save_application(
 def _put_values(edit: Edit, draft: Draft) -> None:
     application = edit.application
     before = (application.committee_id, application.year)
+    for name in OF_THE_MEETING if application.parent else ():
+        edit.put(name, getattr(application.parent, name))
     for name, value in draft.values.items():
+        if application.parent and name in OF_THE_MEETING:
+            continue
         if name == "committee":
             _put_committee(edit, value)
         elif name in ("primary_total", "alternate_total"):
@@ -165,6 +171,8 @@ def _put_typed(edit: Edit, draft: Draft) -> None:
     application = edit.application
     kept = {name: text for name, text in application.typed.items() if name not in draft.fields_read}
     new = kept | dict(draft.typed)
+    if application.parent:
+        new = {name: text for name, text in new.items() if name not in OF_THE_MEETING}
     if new != application.typed:
         application.typed = new
         edit.note("待改正的填写")

@@ -63,7 +63,7 @@ def run_trial(
     case = read_case(application, errors={}, seats_up_to=0)
     _reach(progress, "正在建立抽取名单")
     try:
-        assembled = assemble(application, survey=case.survey)
+        assembled = assemble(application, survey=case.survey, series=case.series)
         _reach(progress, "正在计算入选机会")
         diagnosis = diagnose(assembled.pool, assembled.plan)
     except fairdraw.FairdrawError as error:
@@ -116,7 +116,7 @@ def _refuse_if_pointless(application: DrawApplication) -> None:
         raise TrialRefused("请先选择评委会，再试抽取。")
     if application.primary_total == 0:
         raise TrialRefused("还没有设置正选人数，请先填写席位再试抽取。")
-    if application.matter.status in CLOSED:
+    if application.matter.status in CLOSED or application.ended_at is not None:
         raise TrialRefused("申请已终止，不再试抽取。")
     _refuse_if_drawing(application)
 

@@ -13,6 +13,7 @@ from mingqian.draws.models import Draw, DrawEvent, DrawStatus, Party
 from mingqian.draws.queries.ceremony import all_revealed
 
 from .holding import CeremonyMovedOn, CeremonyRefused, holding_draw, reason_of
+from .rosters import LockedBeforeVoid, end_roster_of, lock_over
 
 
 class SeedIsFixed(CeremonyRefused):
@@ -61,7 +62,8 @@ def void_draw(draw: Draw, *, by: User, reason: str = "", at: datetime | None = N
     """One of the two steps that make an executed draw void: HRSS lead and observer, in either order.
 
     The first gives the reason; the second confirms it, and the draw is void: kept, printed as void, and
-    the next draw is bound to its transcript. Saying one's part twice is saying it once.
+    the next draw is bound to its transcript. Saying one's part twice is saying it once. Raises LockedBeforeVoid at
+    either step, and at the second what `end_roster_of` raises.
     """
     at = at or timezone.now()
     with holding_draw(draw, by=by, permission="draws.void_draw") as held:
@@ -72,6 +74,8 @@ def void_draw(draw: Draw, *, by: User, reason: str = "", at: datetime | None = N
         side = "hrss" if by.role == Role.HRSS_LEAD else "observer"
         if getattr(held, f"void_{side}_at") is not None:
             return held
+        if lock_over(held) is not None:
+            raise LockedBeforeVoid()
         first = held.void_hrss_at is None and held.void_observer_at is None
         if first:
             held.void_reason = reason_of(reason, what="作废理由")
@@ -80,6 +84,8 @@ def void_draw(draw: Draw, *, by: User, reason: str = "", at: datetime | None = N
         if not first:
             held.status, held.ended_at, held.ended_by = DrawStatus.VOIDED, at, by
         held.save()
+        if not first:
+            end_roster_of(held, by=by, at=at)
         kind = "void_requested" if first else "voided"
         details = {"reason": held.void_reason}
         DrawEvent.objects.create(draw=held, at=at, kind=kind, party=side, details=details)

@@ -1,8 +1,9 @@
-"""Judging transcripts for strangers: in a process of its own, told in words."""
+"""Judging transcripts and locked rosters for strangers, told in words; files from anybody in a process of its own."""
 
-from .kept import AT_ONCE_BYTES, Kept, judgement_of, kept_of, to_keep
+from .kept import AT_ONCE_BYTES, Kept, earlier_of, judgement_of, kept_of, to_keep
 from .report import Line, Verdict, tell
 from .sandbox import LARGEST, Busy, Judgement, TookTooLong, judge, judgement_from, verifier_path
+from .versions import Step, VersionReport, check_version
 
 __all__ = [
     "AT_ONCE_BYTES",
@@ -11,8 +12,12 @@ __all__ = [
     "Judgement",
     "Kept",
     "Line",
+    "Step",
     "TookTooLong",
     "Verdict",
+    "VersionReport",
+    "check_version",
+    "earlier_of",
     "judge",
     "judgement_from",
     "judgement_of",

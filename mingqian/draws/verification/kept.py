@@ -57,10 +57,19 @@ def kept_of(draw: Draw) -> Kept | None:
     )
 
 
+def earlier_of(draw: Draw) -> bytes:
+    """The stored transcript that a draw is bound to, to be judged with it; none if there is none or it is large."""
+    if not draw.previous:
+        return b""
+    earlier = Draw.objects.filter(transcript_hash=draw.previous).only("transcript").first()
+    data = bytes(earlier.transcript or b"") if earlier else b""
+    return data if len(data) <= AT_ONCE_BYTES else b""
+
+
 def judgement_of(draw: Draw) -> Judgement:
-    """The judgement on a stored transcript: of a large one as it was kept, else made now.
+    """The judgement on a stored transcript and the one it is bound to: of a large one as it was kept, else made now.
 
     Raises Busy, TookTooLong.
     """
     kept = kept_of(draw)
-    return kept.judgement if kept else judge(bytes(draw.transcript or b""))
+    return kept.judgement if kept else judge(bytes(draw.transcript or b""), earlier_of(draw))

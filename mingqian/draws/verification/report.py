@@ -266,6 +266,7 @@ def _facts(
     rows = [
         ("评委会", _short_text(metadata.get("committee"))),
         ("编号", _short_text(metadata.get("number"), 20)),
+        ("补充抽取", _supplement(metadata)),
         ("评审会议", _short_text(metadata.get("meeting"))),
         ("抽取时间", _short_text(metadata.get("drawn_at"), 19)),
         (
@@ -286,6 +287,14 @@ def _facts(
         ),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _supplement(metadata: Mapping[str, Any]) -> str:
+    """Which round of which first draw a supplement says it is."""
+    number = metadata.get("round")
+    if not _is_count(number):
+        return ""
+    return f"第 {number} 轮，首次抽取 {_short_text(metadata.get('first'), 20)}"
 
 
 def _keepers(said: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:

@@ -9,12 +9,27 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from mingqian.committees.models import CommitteeFiling
-from mingqian.draws.models import DesignatedMember, DrawApplication
+from mingqian.draws.models import DesignatedMember, DrawApplication, DrawKind
 from mingqian.draws.queries.grid import Grid
 from mingqian.draws.queries.pool import Survey
+from mingqian.draws.queries.series import SeriesNow
+from mingqian.draws.queries.working_days import working_days_before
 from mingqian.rulebook.queries import Rule, RuleSet
 
 from .finding import Finding, Fix, Level
+
+
+def lead_rule(application: DrawApplication) -> str:
+    """A supplement may be drawn later than a first draw: it has a rule of its own."""
+    if application.kind == DrawKind.SUPPLEMENTARY:
+        return "supplement_lead_days_min"
+    return "draw_lead_days_min"
+
+
+def to_come(series: SeriesNow | None, primaries: int) -> int:
+    """Seats by lot on the roster to come."""
+    return series.drawn_to_come(primaries) if series else primaries
+
 
 LEVEL_OF = {"BLOCK": Level.BLOCK, "WARN": Level.WARN, "INFO": Level.INFO}
 
@@ -43,6 +58,37 @@ class Case:
     errors: Mapping[str, str]
     now: datetime
     rivals: tuple[Rival, ...] = ()
+    series: SeriesNow | None = None
+
+    @property
+    def is_supplement(self) -> bool:
+        return self.application.kind == DrawKind.SUPPLEMENTARY
+
+    @property
+    def seated(self) -> int:
+        """Who sits already in the series of a supplement; nobody before a first draw."""
+        return self.series.seated if self.series else 0
+
+    @property
+    def drawn_to_come(self) -> int:
+        """Seats by lot that caps count: those asked for, and with a supplement those of the roster to come."""
+        return to_come(self.series, self.grid.primaries)
+
+    @property
+    def lead_rule(self) -> str:
+        """The rule on how many working days before the meeting lots are drawn at the latest."""
+        return lead_rule(self.application)
+
+    @property
+    def too_late_at(self) -> datetime | None:
+        """When nothing can be drawn any more: the meeting's start, or its end for somebody who stays away."""
+        application = self.application
+        return application.ends_at if self.is_supplement else application.starts_at
+
+    def days_ahead(self, at: datetime, meeting_on: date) -> int:
+        """Working days from a moment to the meeting; a supplement during the meeting counts as on its day."""
+        days = working_days_before(timezone.localtime(at).date(), meeting_on)
+        return max(days, 0) if self.is_supplement else days
 
     @property
     def meeting_on(self) -> date | None:
@@ -51,8 +97,15 @@ class Case:
 
     @property
     def members(self) -> int:
-        """Primaries and designated members together: what R4 to R6 count."""
-        return self.grid.primaries + len(self.designated)
+        """Who sits, primaries and designated members together: what R4 to R6 count."""
+        return self.seated + self.grid.primaries + len(self.designated)
+
+    @property
+    def members_figure(self) -> str:
+        """正选 24＋指定 1＝25 人; a supplement begins with who sits."""
+        seated = f"在席 {self.seated}＋" if self.is_supplement else ""
+        asked = f"{'补充' if self.is_supplement else '正选'} {self.grid.primaries}"
+        return f"{seated}{asked}＋指定 {len(self.designated)}＝{self.members} 人"
 
     def finding(
         self,

@@ -12,11 +12,12 @@ from mingqian.committees.models import CommitteeFiling
 from mingqian.draws.models import Draw, DrawApplication, DrawAvoidance, DrawKind
 from mingqian.draws.queries.grid import Grid, grid_of
 from mingqian.draws.queries.pool import Survey, survey_of, with_verdict
+from mingqian.draws.queries.series import series_now
 from mingqian.draws.queries.verdict import verdict_of
 from mingqian.rulebook.queries import RuleSet, rule_set
 from mingqian.workflow.models import MatterStatus
 
-from . import meeting, members, people
+from . import meeting, members, people, supplement
 from .case import Case, Rival
 from .finding import Finding, Findings
 
@@ -26,6 +27,8 @@ CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     meeting.check_filing,
     meeting.check_dates,
     meeting.check_same_meeting,
+    supplement.check_series,
+    supplement.check_gap,
     members.check_totals,
     people.check_multiples,
     people.check_feasible,
@@ -58,9 +61,10 @@ def read_case(
     now = now or timezone.now()
     rules = rules_for(application, now=now)
     survey = survey or survey_of(application, rules=rules)
+    series = series_now(application)
     grid: Grid = grid_of(application, survey, rules, errors=errors)
     if survey.verdict is None and (seats_up_to is None or survey.in_pool <= seats_up_to):
-        verdict = verdict_of(application, survey, grid)
+        verdict = verdict_of(application, survey, grid, series)
         if verdict is not None:
             survey = with_verdict(survey, verdict)
     kinds = [avoidance.kind for avoidance in application.avoidances.all()]
@@ -76,6 +80,7 @@ def read_case(
         errors=errors if errors is not None else dict.fromkeys(application.typed, "无法识别"),
         now=now,
         rivals=tuple(_rivals(application)),
+        series=series,
     )
 
 

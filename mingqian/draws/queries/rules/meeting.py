@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from mingqian.committees.models import Status
-from mingqian.draws.queries.working_days import days_back, working_days_before
+from mingqian.draws.queries.working_days import days_back
 
 from .case import Case
 from .finding import Finding, Fix, Level
@@ -150,12 +150,13 @@ def check_filing(case: Case) -> Iterator[Finding]:
 def check_dates(case: Case) -> Iterator[Finding]:
     """The meeting lies ahead; the draw lies the prescribed working days before it."""
     application = case.application
-    if application.starts_at and application.starts_at <= case.now:
+    if case.too_late_at and case.too_late_at <= case.now:
+        ended = case.is_supplement
         yield Finding(
             key="meeting_ahead",
             level=Level.BLOCK,
-            title="会议开始时间已过",
-            text="抽取须在会议之前进行，请改正开始时间。",
+            title="会议已经结束" if ended else "会议开始时间已过",
+            text="会议结束后不再补充抽取。" if ended else "抽取须在会议之前进行，请改正开始时间。",
             citation=PROCEDURE,
             anchor="#id_starts_at",
             section=1,
@@ -208,16 +209,18 @@ def _check_lead(case: Case) -> Iterator[Finding]:
     if meeting_on is None or application.planned_draw_at is None:
         return
     anchor = "#id_planned_draw_at"
-    least, most = case.rules["draw_lead_days_min"].whole, case.rules["draw_lead_days_max"].whole
+    lead = case.lead_rule
+    least, most = case.rules[lead].whole, case.rules["draw_lead_days_max"].whole
     planned = application.planned_draw_at
-    days = working_days_before(timezone.localtime(planned).date(), meeting_on)
+    days = case.days_ahead(planned, meeting_on)
     latest = days_back(meeting_on, least)
     fix = Fix(f"改为 {latest} 09:00", deed=f"set_draw_time:{latest}")
-    if application.starts_at and planned >= application.starts_at:
+    if case.too_late_at and planned >= case.too_late_at:
+        end = "结束" if case.is_supplement else "开始"
         yield case.finding(
-            "draw_lead_days_min",
-            "计划抽取时间在会议开始之后",
-            "抽取须在会议之前进行。",
+            lead,
+            f"计划抽取时间在会议{end}之后",
+            f"抽取须在会议{end}之前进行。",
             anchor=anchor,
             section=1,
             level=Level.BLOCK,
@@ -225,7 +228,7 @@ def _check_lead(case: Case) -> Iterator[Finding]:
         )
     elif planned < case.now - timedelta(minutes=1):
         yield case.finding(
-            "draw_lead_days_min",
+            lead,
             "计划抽取时间已过",
             f"请改到会前 {least} 至 {most} 个工作日。",
             anchor=anchor,
@@ -234,7 +237,7 @@ def _check_lead(case: Case) -> Iterator[Finding]:
             fixes=(fix,),
         )
     elif days < least or days > most:
-        rule = "draw_lead_days_min" if days < least else "draw_lead_days_max"
+        rule = lead if days < least else "draw_lead_days_max"
         yield case.finding(
             rule,
             f"计划抽取在会前 {days} 个工作日",
@@ -245,7 +248,7 @@ def _check_lead(case: Case) -> Iterator[Finding]:
         )
     else:
         yield case.finding(
-            "draw_lead_days_min",
+            lead,
             "抽取时间合适",
             f"会前 {days} 个工作日，应在 {least} 至 {most} 个工作日之间",
             ok=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mingqian.committees.models import Basis, CommitteeLevel
+from mingqian.committees.models import Basis, Committee, CommitteeLevel
 from mingqian.draws.queries.grid import UNGROUPED, alternates_for
 from mingqian.draws.queries.seats import MOST_SEATS, unit_cap
 from mingqian.rulebook.queries import Rule, RuleSet
@@ -60,7 +60,7 @@ def check_odd(case: Case) -> Iterator[Finding]:
     """R4: primaries and designated members together are an odd number."""
     if case.grid.primaries == 0:
         return
-    figure = f"正选 {case.grid.primaries}＋指定 {len(case.designated)}＝{case.members} 人"
+    figure = case.members_figure
     if case.members % 2:
         yield case.finding("member_count_odd", "委员人数为单数", figure, ok=True)
         return
@@ -92,24 +92,21 @@ def _one_more_or_less(case: Case) -> tuple[Fix, ...]:
     return (Fix(f"{roomy.name}正选改为 {seats} 人", deed=f"set_primary:{roomy.code}:{seats}"),)
 
 
-def least_members(case: Case) -> Rule | None:
-    committee = case.application.committee
-    if committee is None:
-        return None
+def least_members(committee: Committee, rules: RuleSet) -> Rule | None:
+    """The rule of the least number of members for a committee's level and basis; None: there is none."""
     if committee.level == CommitteeLevel.SENIOR:
         by_series = committee.basis == Basis.BY_SERIES
-        return case.rules[
-            "min_members_senior_series" if by_series else "min_members_senior_specialty"
-        ]
+        return rules["min_members_senior_series" if by_series else "min_members_senior_specialty"]
     junior = committee.level == CommitteeLevel.JUNIOR
-    return case.rules.get("min_members_junior" if junior else "min_members_intermediate")
+    return rules.get("min_members_junior" if junior else "min_members_intermediate")
 
 
 def check_least(case: Case) -> Iterator[Finding]:
     """R5, R6: enough members for the committee's level and basis."""
-    rule, committee = least_members(case), case.application.committee
+    committee = case.application.committee
     if committee is None or case.grid.primaries == 0:
         return
+    rule = least_members(committee, case.rules)
     what = f"{committee.get_basis_display()}的{committee.get_level_display()}评委会"
     if rule is None or rule.number is None:
         if rule is not None:
@@ -138,19 +135,28 @@ def check_groups(case: Case) -> Iterator[Finding]:
     if not case.grid.by_group:
         return
     least = case.rules["min_group_size"].whole
-    seated = [group for group in case.grid.groups if group.primary and group.id is not None]
+    series = case.series
+    held = {
+        group.id: series.seated_in(str(group.id)) if series else 0 for group in case.grid.groups
+    }
+    seated = [
+        group
+        for group in case.grid.groups
+        if group.id is not None and (group.primary or held[group.id])
+    ]
     for group in seated:
-        if group.primary < least:
+        if group.primary + held[group.id] < least:
+            there = f"在席 {held[group.id]} 人，补充" if series else "正选"
             yield case.finding(
                 "min_group_size",
                 f"{group.name}少于 {least} 人",
-                f"正选 {group.primary} 人，评议组不少于 {least} 人。",
+                f"{there} {group.primary} 人，评议组不少于 {least} 人。",
                 key=f"min_group_size:{group.id}",
                 anchor=f"#group-{group.id}",
                 section=3,
             )
-    if seated and all(group.primary >= least for group in seated):
-        sizes = "、".join(str(group.primary) for group in seated)
+    if seated and all(group.primary + held[group.id] >= least for group in seated):
+        sizes = "、".join(str(group.primary + held[group.id]) for group in seated)
         yield case.finding(
             "min_group_size", f"评议组不少于 {least} 人", f"{len(seated)} 组：{sizes} 人", ok=True
         )
@@ -203,7 +209,7 @@ def check_alternates(case: Case) -> Iterator[Finding]:
 
 def cap_by_rule(case: Case) -> int:
     """The cap per employer that the rule book gives for this number of primaries."""
-    return cap_for(case.grid.primaries, case.rules)
+    return cap_for(case.drawn_to_come, case.rules)
 
 
 def cap_for(primaries: int, rules: RuleSet) -> int:
@@ -242,13 +248,13 @@ def check_unit_cap(case: Case) -> Iterator[Finding]:
 def check_designated(case: Case) -> Iterator[Finding]:
     """Designated members: not more than allowed, each with a reason, each from the pool and fit on the day."""
     rule, most = case.rules["designated_max"], case.rules["designated_max"].whole
-    count = len(case.designated)
-    if count == 0:
+    count = len(case.designated) + (case.series.designated if case.series else 0)
+    if not case.designated:
         return
     anchor = "#designated"
     if count > most:
         yield case.finding(
-            rule, f"指定委员超过 {most} 人", f"已指定 {count} 人。", anchor=anchor, section=4
+            rule, f"指定委员超过 {most} 人", f"共指定 {count} 人。", anchor=anchor, section=4
         )
     silent = [member.expert.name for member in case.designated if not member.reason.strip()]
     if silent:
