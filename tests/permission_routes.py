@@ -17,6 +17,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from mingqian.accounts.models import User
 from mingqian.accounts.roles import Role
 from mingqian.audit.models import Event
+from mingqian.draws.models import Roster
+from mingqian.draws.services.locking import lock_roster, unlock_roster
+from mingqian.draws.services.messages import write_messages
+from mingqian.draws.services.release_roster import release_roster
 from mingqian.draws.services.trial import run_trial
 from mingqian.experts.models import ExpertUnavailability, PoolMembership
 from mingqian.experts.services import add_unavailability
@@ -35,6 +39,8 @@ from .factories.draws import (
     submitted,
 )
 from .factories.experts import checked_import, register_row
+from .factories.invitations import seated, token_in
+from .factories.rosters import confirm, roster_of
 
 # In place of a permission: anybody at all; or whoever owns the thing asked for.
 PUBLIC, OWNER = "public", "owner"
@@ -50,6 +56,8 @@ class World:
     draft: str
     waiting: str
     code: str
+    locked: str
+    place: int
     committee: int
     expert: str
     membership: int
@@ -60,6 +68,8 @@ class World:
     job: UUID
     account: int
     event: int
+    message: int
+    token: str
 
 
 def build_world() -> World:
@@ -85,6 +95,12 @@ def build_world() -> World:
         at=drawn.planned_draw_at,
     )
     draw = executed(cast)
+    roster = release_roster(Roster.objects.get(draw=draw), by=lead)
+    invited = [seated(roster).seat_id]
+    (message,) = write_messages(roster, kind="INVITATION", by=clerk, seats=invited).messages
+    confirm(draw, clerk)
+    version = lock_roster(roster_of(draw), by=lead)
+    unlock_roster(roster_of(draw), by=users["reviewer"], reason="一名委员请假")
     draft = make_application(committee, lead, meeting_name="另一次会议")
     pdf.seek(0)
     loose = attach(draft.matter, upload=pdf, by=lead)
@@ -105,6 +121,8 @@ def build_world() -> World:
         draft=draft.matter.number,
         waiting=waiting.matter.number,
         code=draw.short_code,
+        locked=version.short_code,
+        place=draw.seats.order_by("pk")[0].pk,
         committee=committee.pk,
         expert=member.expert.expert_no,
         membership=member.pk,
@@ -117,6 +135,8 @@ def build_world() -> World:
         ).pk,
         account=users["observer"].pk,
         event=Event.objects.order_by("seq").first().seq,  # type: ignore[union-attr]
+        message=message.pk,
+        token=token_in(message, clerk),
     )
 
 
@@ -186,6 +206,8 @@ def about_register(name: str, get: str = "", post: str = "") -> Route:
 HOME, USERS = "portal.view_home", "accounts.manage_user"
 SEE, EDIT = "draws.view_application", "draws.edit_application"
 CEREMONY, FREEZE, GIVE = "draws.view_ceremony", "draws.freeze_draw", "draws.contribute"
+CONFIRM = "draws.confirm_seat"
+SEND = "draws.send_message"
 EXPERT, EDIT_EXPERT, IMPORT = "experts.view_expert", "experts.edit_expert", "experts.import_pool"
 
 ROUTES = [
@@ -197,6 +219,18 @@ ROUTES = [
     Route("draws:offline-verifier", PUBLIC),
     Route("draws:verify-code", PUBLIC, args=lambda world: [world.code]),
     Route("draws:public-transcript", PUBLIC, args=lambda world: [world.code]),
+    Route("draws:public-head", PUBLIC, args=lambda world: [world.locked]),
+    Route("draws:public-proof", PUBLIC, args=lambda world: [world.locked]),
+    # Supplements
+    Route("draws:supplements", SEE),
+    Route(
+        "draws:supplement-new",
+        EDIT,
+        EDIT,
+        query=lambda world: {"roster": world.application},
+        of_office=True,
+    ),
+    about_application("draws:supplement-end", "draws.end_supplement", "draws.end_supplement"),
     # Signed in
     Route("portal:home", HOME),
     Route("portal:todos", HOME),
@@ -285,5 +319,43 @@ ROUTES = [
     about_application("draws:roster", "draws.view_roster"),
     about_application("draws:roster-export", "draws.export_roster", "draws.export_roster"),
     about_application("draws:document", "draws.view_roster", "", "record"),
+    about_application(
+        "draws:named-document", "draws.export_roster", "draws.export_roster", "record"
+    ),
+    about_application("draws:confirm", "draws.view_roster"),
+    about_application("draws:confirm-answer", "", CONFIRM),
+    about_application("draws:confirm-decline", CONFIRM, CONFIRM),
+    about_application("draws:confirm-revert", CONFIRM, CONFIRM),
+    about_application("draws:confirm-contact", CONFIRM, CONFIRM),
+    about_application("draws:confirm-undo", "", CONFIRM),
+    about_application(
+        "draws:confirm-choose", CONFIRM, CONFIRM, query=lambda world: {"place": world.place}
+    ),
+    about_application("draws:lock", "draws.view_roster"),
+    about_application("draws:lock-set", "", "draws.lock_roster"),
+    about_application("draws:lock-release", "", "draws.unlock_roster"),
+    about_application("draws:lock-version", "draws.view_roster", "", 1),
     about_application("draws:transcript", "draws.view_roster"),
+    about_application("draws:roster-proof", "draws.view_roster"),
+    # After the draw: release, messages, the expert's own page, a new date
+    about_application("draws:release", "draws.release_roster", "draws.release_roster"),
+    about_application("draws:reschedule", "draws.reschedule_meeting", "draws.reschedule_meeting"),
+    about_application("draws:messages", SEND),
+    about_application("draws:send-links", SEND, SEND),
+    about_application("draws:message-deeds", "", SEND, data={"action": "sent"}),
+    about_application("draws:print-messages", "", SEND),
+    Route(
+        "draws:message",
+        SEND,
+        args=lambda world: [world.application, world.message],
+        of_office=True,
+        about_application=True,
+    ),
+    Route(
+        "draws:answer",
+        PUBLIC,
+        PUBLIC,
+        args=lambda world: [world.token],
+        data={"answer": "PARTICIPATING"},
+    ),
 ]

@@ -31,6 +31,9 @@ PUBLIC = {
     "draws:verifier",
     "draws:offline-verifier",
     "draws:public-transcript",
+    "draws:public-head",
+    "draws:public-proof",
+    "draws:answer",
 }
 # Signed in is enough: what is shown depends on nothing but the reader's own account or job.
 OWN_BUSINESS = {"web:job", "web:cancel-job"}

@@ -60,7 +60,16 @@ class Section:
 HOME = Leaf("首页·待办事项", "portal:home", "portal.view_home", "home", within=("/todos",))
 PASSWORD = Leaf("密码修改", "accounts:password", "accounts.change_password", "lock")
 RULES = Leaf("规则库", "rulebook:list", "rulebook.view_rule", "adjustments")
-ROSTERS = ("/rosters/", "/draws/*/roster")
+ROSTERS = (
+    "/rosters/",
+    "/draws/*/roster",
+    "/draws/*/papers",
+    "/draws/*/confirm",
+    "/draws/*/lock",
+    "/draws/*/messages",
+    "/draws/*/release",
+    "/draws/*/reschedule",
+)
 LOG = Leaf("操作日志", "audit:list", "audit.view_event", "history")
 INTEGRITY = Branch(
     "诚信管理",
@@ -89,6 +98,7 @@ OFFICE_MENU = (
                 "users",
                 (
                     Leaf("评委抽取", "draws:list", "draws.view_application", within=("/draws/",)),
+                    Leaf("补充抽取申请", "draws:supplements", "draws.edit_application"),
                     Leaf("评委名单查看", "draws:rosters", "draws.view_roster", within=ROSTERS),
                     Leaf("评委参评记录管理", "participation:list", "participation.view_record"),
                     Leaf(

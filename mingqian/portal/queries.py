@@ -279,6 +279,7 @@ def meetings_ahead(user: User, now: datetime) -> list[MeetingAhead]:
         .filter(starts_at__gte=now - timedelta(hours=12))
         .exclude(matter__status__in=[MatterStatus.REJECTED, MatterStatus.CANCELLED])
         .exclude(committee=None)
+        .filter(ended_at=None)
         .order_by("starts_at", "pk")[:MEETINGS_SHOWN]
     )
     found = [_meeting_of(application, state_of(application)) for application in applied]

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 import mingqian.draws
 from mingqian.audit.models import Event
-from mingqian.draws.queries.documents import notary_data, record_data, roster_data
+from mingqian.draws.queries.documents import notary_data, record_data
+from mingqian.draws.queries.papers import list_data, sheet_of
 from mingqian.draws.queries.roster import Roster
 from mingqian.web.pdf import qr_path, qr_svg, render_pdf
 from tests.factories.accounts import make_user
@@ -111,7 +112,7 @@ def test_papers_of_a_void_draw_are_marked(client, cast):
     roster = Roster(draw, cast.clerk)
     for data in (
         record_data(draw, roster, at=now),
-        roster_data(draw, roster, at=now),
+        list_data(sheet_of(draw, cast.clerk), at=now),
         notary_data(draw, at=now),
     ):
         assert "会议改期至下月" in str(data["void"])
@@ -128,7 +129,7 @@ def test_each_paper_made_is_an_entry_in_the_log(client, cast):
     entries = Event.objects.filter(action="draws.print_document").order_by("seq")
     assert [(e.actor_id, e.details["document"], e.details["masked"]) for e in entries] == [
         (cast.observer.pk, "record", True),
-        (cast.clerk.pk, "roster", False),
+        (cast.clerk.pk, "roster", True),
     ]
 
 
@@ -153,7 +154,7 @@ def test_the_transcript_is_given_out_byte_for_byte(client, cast):
 
 def test_a_name_beyond_the_font_is_printed_all_the_same(cast):
     draw = executed(cast)
-    data = roster_data(draw, Roster(draw, cast.clerk), at=timezone.now())
+    data = list_data(sheet_of(draw, cast.clerk), at=timezone.now())
     row = data["groups"][0]["members" if "members" in data["groups"][0] else "primaries"][0]
     for name in ("㛃𬭎", "𰻝麦"):
         row["name"] = name

@@ -8,9 +8,11 @@ from openpyxl import load_workbook
 from mingqian.audit.models import Event
 from mingqian.draws.models import SeatType
 from mingqian.draws.queries.roster import Roster
+from mingqian.draws.services.locking import lock_roster
 from mingqian.web.sealed import mask_name
 from tests.factories.accounts import make_user
 from tests.factories.ceremonies import Cast, executed, make_cast, voided
+from tests.factories.rosters import confirm, decline, roster_of, seated, use_up_alternates
 
 pytestmark = pytest.mark.django_db
 SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
@@ -115,3 +117,48 @@ def test_the_observer_exports_nothing(client, cast):
     client.force_login(cast.observer)
     assert client.post(roster_url(cast, "/export"), {"purpose": "存档备查"}).status_code == 403
     assert not Event.objects.filter(action="draws.export_roster").exists()
+
+
+def test_the_roster_shows_who_sits_now_for_whom_and_who_declined(client, cast):
+    draw = executed(cast)
+    leaver = seated(draw)[0]
+    came = decline(leaver, cast.clerk).entered
+    confirm(draw, cast.clerk)
+    text = page(client, cast.clerk, roster_url(cast))
+    sitting, _, rest = text.partition('class="card roster declined"')
+    assert came.expert.name in sitting
+    assert f"接替 {leaver.expert.name}" in sitting
+    assert leaver.expert.name in rest
+    assert f"由 {came.expert.name} 递补" in rest
+    assert "公务冲突·出国考察·电话" in rest
+    assert sitting.count("确认参评</span>") == 15
+    drawn = page(client, cast.clerk, roster_url(cast, "?list=drawn"))
+    assert "抽取时的名单" in drawn
+    assert "接替" not in drawn
+    assert "不参评" not in drawn
+    masked = page(client, cast.observer, roster_url(cast))
+    assert leaver.expert.name not in masked
+    assert f"接替 {mask_name(leaver.expert.name)}" in masked
+    assert "公务冲突·电话" in masked
+    assert "出国考察" not in masked
+
+
+def test_an_empty_seat_and_an_expert_no_longer_fit_are_told(client, cast):
+    draw = executed(cast)
+    use_up_alternates(draw, cast.clerk)
+    gone = seated(draw)[0].expert
+    gone.status = "DISQUALIFIED"
+    gone.save()
+    text = page(client, cast.clerk, roster_url(cast))
+    assert "空缺 <b>1</b>" in text
+    assert "席位空缺" in text
+    assert f"{gone.name}已不符合条件" in text
+
+
+def test_a_locked_roster_says_so(client, cast):
+    draw = executed(cast)
+    confirm(draw, cast.clerk)
+    version = lock_roster(roster_of(draw), by=cast.lead)
+    text = page(client, cast.clerk, roster_url(cast))
+    assert "名单已锁定" in text
+    assert version.short_code in text

@@ -8,6 +8,7 @@ from django.utils.html import escape
 
 from mingqian.audit.models import Event
 from mingqian.draws.models import Draw, DrawSeat
+from mingqian.draws.services.locking import lock_roster, unlock_roster
 from tests.factories.accounts import make_user
 from tests.factories.ceremonies import (
     Cast,
@@ -23,6 +24,7 @@ from tests.factories.ceremonies import (
     unprotected,
     voided,
 )
+from tests.factories.rosters import confirm, roster_of
 
 pytestmark = pytest.mark.django_db
 SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
@@ -238,6 +240,33 @@ def test_a_void_is_asked_for_and_confirmed_by_the_other_side(client, cast):
     assert "本次抽取已作废" in page
     assert "会议改期至下月" in page
     assert "可以冻结评委库" in see(client, cast.clerk, address(cast))
+
+
+def test_a_locked_list_is_to_be_unlocked_before_a_void_is_asked_for_or_confirmed(client, cast):
+    draw = executed(cast)
+    confirm(draw, cast.clerk)
+    roster = roster_of(draw)
+    lock_roster(roster, by=cast.lead)
+    way = f'href="/draws/{cast.application.number}/lock"'
+    page = see(client, cast.hrss_lead, address(cast))
+    assert "才能提出作废" in page
+    assert way in page
+    assert 'id="void-reason"' not in page
+    refused = do(client, cast.hrss_lead, address(cast, "/void"), reason="会议改期至下月")
+    assert "请人社部门先填写理由解除锁定" in refused.content.decode()
+    draw.refresh_from_db()
+    assert draw.void_hrss_at is None
+    unlock_roster(roster, by=cast.hrss_lead, reason="会议改期，名单作废")
+    do(client, cast.hrss_lead, address(cast, "/void"), reason="会议改期至下月")
+    lock_roster(roster, by=cast.lead)
+    page = see(client, cast.observer, address(cast))
+    assert "才能确认作废" in page
+    assert way in page
+    assert "确认后本次抽取作废" not in page
+    assert "撤回" in see(client, cast.hrss_lead, address(cast))
+    unlock_roster(roster, by=cast.hrss_lead, reason="会议改期，名单作废")
+    page = do(client, cast.observer, address(cast, "/void")).content.decode()
+    assert "本次抽取已作废" in page
 
 
 def test_a_void_draw_says_so_on_its_page(client, cast):

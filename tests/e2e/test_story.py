@@ -237,11 +237,17 @@ def look_at_the_roster(clerk: Page, observer: Page, number: str) -> None:
 
 
 def take_the_papers(clerk: Page, number: str, transcript: Path) -> None:
-    """Three PDFs, the workbook with its purpose, and the transcript."""
+    """Three masked PDFs, one with names and the workbook for their purposes, and the transcript."""
     for kind in ("record", "notary", "roster"):
         answer = clerk.request.get(f"/draws/{number}/papers/{kind}.pdf")
         assert answer.ok, kind
         assert answer.body().startswith(b"%PDF-"), kind
+    clerk.goto(f"/draws/{number}/roster")
+    clerk.get_by_role("link", name=re.compile(r"含姓名\s*的签到表")).click()
+    clerk.get_by_label("会议现场签到").check()
+    with clerk.expect_download() as sheet:
+        clerk.get_by_role("button", name="生成 PDF").click()
+    assert sheet.value.suggested_filename.endswith("签到表.pdf")
     clerk.goto(f"/draws/{number}/roster")
     clerk.get_by_role("link", name="导出专家名单").click()
     clerk.get_by_label("用途").fill("通知专家参会")

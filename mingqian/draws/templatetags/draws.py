@@ -104,8 +104,36 @@ def removed_bar(
 
 @register.simple_tag
 def group_words(group: Any, case: Any) -> str:
-    """不少于 3 人·符合, for a group that gets seats."""
-    if group.id is None or not group.primary:
+    """不少于 3 人·符合, for a group that gets seats; in a supplement with those who sit in it."""
+    held = case.series.seated_in(str(group.id)) if case.series else 0
+    members = group.primary + held
+    if group.id is None or not members:
         return ""
     least = case.rules["min_group_size"].whole
-    return f"不少于 {least} 人·{'符合' if group.primary >= least else '不足'}"
+    there = f"在席 {held} 人·" if case.series else ""
+    return f"{there}不少于 {least} 人·{'符合' if members >= least else '不足'}"
+
+
+@register.filter
+def address_of(person: Any, spot: Any) -> str:
+    """Where the drawer of somebody on a roster opens."""
+    return str(spot.at(person).url())
+
+
+@register.filter
+def decline_of(person: Any, spot: Any) -> str:
+    """The form that registers somebody who no longer qualifies."""
+    here = spot.at(person)
+    return str(here.url("draws:confirm-decline", row=person.key, reason="DISQUALIFIED"))
+
+
+@register.filter
+def contact_of(person: Any, spot: Any) -> str:
+    """The form that registers an attempt to reach somebody."""
+    return str(spot.at(person).url("draws:confirm-contact", row=person.key))
+
+
+@register.filter
+def typed_in(row: Any, typed: dict[str, str]) -> str:
+    """What was chosen for somebody whose seat is taken."""
+    return typed.get(str(row.person.standing.pk), "")

@@ -18,7 +18,6 @@ from mingqian.audit.services import record
 from mingqian.draws.models import Draw, DrawApplication, DrawStatus
 from mingqian.draws.queries.ceremony import Ceremony, current_draw, is_unchanged
 from mingqian.draws.queries.chances import names_at_the_ends
-from mingqian.draws.queries.published import public_key
 from mingqian.draws.queries.readiness import freeze_findings
 from mingqian.draws.queries.rules import Findings, Level
 from mingqian.draws.queries.stage import (
@@ -45,7 +44,9 @@ from mingqian.draws.services.contribute import (
 from mingqian.draws.services.execute import execute_draw
 from mingqian.draws.services.freeze import CannotFreeze, freeze_draw
 from mingqian.draws.services.holding import CeremonyMovedOn, CeremonyRefused
+from mingqian.draws.services.rosters import lock_over
 from mingqian.draws.services.void import abandon_attempt, void_draw, withdraw_void
+from mingqian.draws.signing import public_key
 from mingqian.web import jobs
 from mingqian.web.components import Check
 from mingqian.web.pdf import qr_path
@@ -163,7 +164,10 @@ def _void_context(draw: Draw, user: Any) -> dict[str, Any]:
     asked = draw.void_hrss_at is not None or draw.void_observer_at is not None
     mine = getattr(draw, f"void_{side}_at") is not None
     allowed = draw.is_executed and user.may("draws.void_draw")
+    first = draw.application.parent or draw.application
     return {
+        "lock": lock_over(draw) if allowed else None,
+        "lock_url": reverse("draws:lock", args=[first.number]),
         "asked": asked and draw.is_executed,
         "by": draw.void_hrss_by or draw.void_observer_by,
         "at": draw.void_hrss_at or draw.void_observer_at,

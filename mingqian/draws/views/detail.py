@@ -16,9 +16,11 @@ from mingqian.accounts.access import refuse, requires
 from mingqian.committees.queries import filing_on
 from mingqian.draws.models import DrawApplication, DrawStatus
 from mingqian.draws.queries.applications import DRAWN as DRAWN_STATE
+from mingqian.draws.queries.applications import ENDED as ENDED_STATE
 from mingqian.draws.queries.applications import state_of
 from mingqian.draws.queries.ceremony import latest_draw
 from mingqian.draws.queries.roster import DRAWN
+from mingqian.draws.services.ending import may_be_ended
 from mingqian.draws.subjects import PERMISSIONS
 from mingqian.workflow.models import Action
 from mingqian.workflow.queries import attachments_of, last_opinion, possible_actions
@@ -70,10 +72,16 @@ def show_application(request: HttpRequest, number: str) -> HttpResponse:
             and user.office_id == application.office_id,
             "may_try": user.may("draws.run_trial")
             and matter.status not in ("CANCELLED", "REJECTED")
-            and state.key != DRAWN_STATE.key
+            and state.key not in (DRAWN_STATE.key, ENDED_STATE.key)
             and (draw is None or draw.status not in (DrawStatus.FROZEN, DrawStatus.COMMITTED)),
+            "may_end": user.may("draws.end_supplement") and may_be_ended(application),
             "may_review": user.may("draws.review_application"),
             "onward": onward_links(application),
+            "supplements": DrawApplication.objects.visible_to(user)
+            .filter(parent=application)
+            .exclude(matter__status="CANCELLED")
+            .select_related("matter")
+            .order_by("round_no"),
             "draw": draw,
             "chances": picture_draw(draw, named=user.may("draws.export_roster")) if draw else None,
             "form_key": uuid4().hex,
@@ -93,10 +101,17 @@ def onward_links(application: DrawApplication) -> list[tuple[str, str, str]]:
         return []
     number = application.number
     official = reverse("draws:official", args=[number])
+    if application.ended_at is not None:
+        return [("抽取现场", "presentation", official)] if application.draws.exists() else []
     if not application.draws.filter(status__in=DRAWN).exists():
         return [("正式抽取", "dice-5", official)]
     roster = reverse("draws:roster", args=[number])
-    return [("评委名单", "list-numbers", roster), ("抽取现场", "presentation", official)]
+    confirm = reverse("draws:confirm", args=[number])
+    return [
+        ("确认专家参评", "user-check", confirm),
+        ("评委名单", "list-numbers", roster),
+        ("抽取现场", "presentation", official),
+    ]
 
 
 @requires("draws.view_application")

@@ -129,7 +129,7 @@ def _hints(application: DrawApplication, case: Case) -> dict[str, Any]:
             f"组建单位 {committee.convening_unit.name}",
             f"备案至 {filing.valid_to}" if filing else "没有核准备案",
         ]
-    least, most = case.rules["draw_lead_days_min"].whole, case.rules["draw_lead_days_max"].whole
+    least, most = case.rules[case.lead_rule].whole, case.rules["draw_lead_days_max"].whole
     lead = f"应在会前 {least} 至 {most} 个工作日"
     if application.planned_draw_at and case.meeting_on:
         drawn_on = timezone.localtime(application.planned_draw_at).date()
@@ -139,6 +139,8 @@ def _hints(application: DrawApplication, case: Case) -> dict[str, Any]:
         if case.designated
         else f"共 {case.members} 人"
     )
+    if case.is_supplement:
+        total = f"加在席 {case.seated} 人，{total}"
     return {
         "committee_hint": "·".join(parts),
         "lead_hint": lead,
@@ -155,7 +157,10 @@ def _hints(application: DrawApplication, case: Case) -> dict[str, Any]:
 
 def _usual_total(case: Case) -> int:
     """The least odd number of primaries that the rules allow, as a first proposal."""
-    rule = least_members(case)
+    if case.series is not None:
+        return max(1, case.series.gap)
+    committee = case.application.committee
+    rule = least_members(committee, case.rules) if committee else None
     least = rule.whole if rule is not None and rule.number is not None else 5
     total = max(1, least - len(case.designated))
     return total + (total + len(case.designated) + 1) % 2

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from mingqian.audit.models import Event
 from mingqian.audit.queries import history_of
 from mingqian.audit.words import action_word
 from mingqian.draws.models import Draw, DrawApplication, DrawStatus
+from mingqian.draws.queries.roster import with_answers
 from mingqian.web.components import Step, TimelineEntry, Tone
 from mingqian.workflow.models import MatterStatus
 from mingqian.workflow.reasons import reason_labels
@@ -58,13 +60,29 @@ def steps_of(application: DrawApplication) -> list[Step]:
         here = 4 if drawn else 3
         if drawn:
             notes[3] = f"已抽取 {_day(drawn.executed_at)}"
+            here, notes[4], notes[5] = _after_the_draw(drawn)
+        elif application.ended_at is not None:
+            notes[3], stopped = f"已终止 {_day(application.ended_at)}", True
     steps = []
     for place, (label, note) in enumerate(zip(labels, notes, strict=True)):
         state = "done" if place < here else "todo"
         if place == here:
             state = "stopped" if stopped else "here"
-        steps.append(Step(label, note, state))  # type: ignore[arg-type]
+        address = (
+            reverse("draws:confirm", args=[application.number]) if drawn and place == 4 else ""
+        )
+        steps.append(Step(label, note, state, address))  # type: ignore[arg-type]
     return steps
+
+
+def _after_the_draw(drawn: Draw) -> tuple[int, str, str]:
+    """Where it stands between confirming and locking, and what is said under these two."""
+    row: Any = with_answers(Draw.objects.filter(pk=drawn.pk)).get()
+    expected = row.primaries + row.extra
+    confirmed = f"已确认 {row.confirmed} / {expected}"
+    if row.lock is not None:
+        return 6, confirmed, f"已锁定第 {row.lock} 版"
+    return (5 if row.confirmed == expected else 4), confirmed, "生成评委名单"
 
 
 def _executed(application: DrawApplication) -> Draw | None:
@@ -76,6 +94,8 @@ def _executed(application: DrawApplication) -> Draw | None:
 WORDS: dict[str, tuple[str, Tone, bool]] = {
     "workflow.open": ("新建草稿", "", False),
     "draws.copy_application": ("从往年申请复制", "", False),
+    "draws.create_supplement": ("按缺口建立补充抽取草稿", "", False),
+    "draws.end_supplement": ("终止补充抽取", "red", False),
     "draws.save_application": ("保存草稿", "", False),
     "draws.clear_seats": ("清空正选", "", False),
     "draws.spread_seats": ("按在库比例分配", "", False),
@@ -94,11 +114,13 @@ WORDS: dict[str, tuple[str, Tone, bool]] = {
     "workflow.attach": ("上传附件", "", False),
     "workflow.remove_attachment": ("移除附件", "", False),
 }
-SAVES = {
-    action
-    for action in WORDS
-    if action.startswith("draws.") and action not in ("draws.run_trial", "draws.copy_application")
+NO_SAVES = {
+    "draws.run_trial",
+    "draws.copy_application",
+    "draws.create_supplement",
+    "draws.end_supplement",
 }
+SAVES = {action for action in WORDS if action.startswith("draws.")} - NO_SAVES
 
 
 def history_entries(application: DrawApplication) -> list[TimelineEntry]:
@@ -148,6 +170,8 @@ def _entry(events: list[Event]) -> TimelineEntry:
         text += "·" + (
             "可以抽取" if details.get("feasible") else f"缺 {details.get('lacking', 0)} 席"
         )
+    if newest.action == "draws.end_supplement":
+        quote = details.get("reason", "")
     if newest.action in ("workflow.return", "workflow.reject", "workflow.approve"):
         reasons = "、".join(reason_labels(details.get("reasons", [])))
         quote = "\n".join(part for part in (reasons, details.get("opinion", "")) if part)

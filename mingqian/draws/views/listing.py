@@ -45,6 +45,23 @@ def _mode_chip(application: DrawApplication) -> Any:
     return format_html('<span class="chip">{}</span>', application.get_mode_display())
 
 
+def kind_words(application: DrawApplication) -> str:
+    """新增抽取, or 补充抽取 with its round."""
+    if application.parent is None:
+        return str(application.get_kind_display())
+    return f"{application.get_kind_display()}·第 {application.round_no} 轮"
+
+
+def _kind_cell(application: DrawApplication) -> Any:
+    if application.parent is None:
+        return kind_words(application)
+    number = application.parent.number
+    address = reverse("draws:application", args=[number])
+    return format_html(
+        '{}<br><a class="underlined num" href="{}">{}</a>', kind_words(application), address, number
+    )
+
+
 def _committee(application: DrawApplication) -> str:
     return application.committee.name if application.committee else "未选评委会"
 
@@ -62,6 +79,7 @@ class ApplicationListing(Listing):
         ),
         Column("committee", "评委会", value=_committee, wrap=True, phone="bare"),
         Column("meeting", "评审会议", value="meeting_name", wrap=True, optional=True),
+        Column("kind", "抽取类型", value=kind_words, cell=_kind_cell, phone="line"),
         Column("mode", "抽取方式", value="get_mode_display", cell=_mode_chip),
         Column(
             "primary",
@@ -117,6 +135,7 @@ class ReviewListing(ApplicationListing):
         Column("office", "申请部门", value="office.name", wrap=True, phone="bare"),
         Column("committee", "评委会", value=_committee, wrap=True, phone="bare"),
         Column("version", "版次", value="matter.version", number=True),
+        Column("kind", "抽取类型", value=kind_words, cell=_kind_cell, phone="line"),
         Column("mode", "抽取方式", value="get_mode_display", cell=_mode_chip),
         Column("primary", "正选", value="primary_total", number=True, phone="line"),
         Column("alternate", "备选", value="alternate_total", number=True),
@@ -136,7 +155,8 @@ class ReviewListing(ApplicationListing):
         return reverse("draws:review", args=[row.number])
 
 
-def _note_export(request: HttpRequest, written: Written, page: ListingPage) -> None:
+def note_export(request: HttpRequest, written: Written, page: ListingPage) -> None:
+    """What leaves as a workbook stands in the log."""
     with transaction.atomic():
         record(
             "draws.export_list",
@@ -157,7 +177,7 @@ def list_applications(request: HttpRequest) -> HttpResponseBase:
         ApplicationListing(may_create=may_create),
         rows,
         "draws/application_list.html",
-        exported=_note_export,
+        exported=note_export,
         may_create=may_create,
     )
 
@@ -182,7 +202,7 @@ def list_reviews(request: HttpRequest) -> HttpResponseBase:
         listing,
         rows,
         "draws/review_list.html",
-        exported=_note_export,
+        exported=note_export,
         waiting=waiting.count(),
         everything="all" in request.GET,
     )

@@ -10,7 +10,7 @@ from mingqian.accounts.models import User
 from mingqian.draws.models import DrawApplication, TrialDraw
 from mingqian.draws.queries.contents import content_of
 from mingqian.draws.queries.rules.check import rules_for
-from mingqian.draws.queries.versions import DUTY_WORDS, MODE_WORDS
+from mingqian.draws.queries.versions import DUTY_WORDS, MODE_WORDS, REASON_WORDS
 from mingqian.workflow.queries import current_version
 
 
@@ -76,6 +76,7 @@ def facts_of(content: Mapping[str, Any], *, filing: Any = None) -> list[tuple[st
         part for part in (content.get("starts_at"), content.get("ends_at")) if part
     )
     rows = [
+        *_supplement(content),
         ("评委会", committee.get("name"), "w2"),
         ("核准备案", f"{filing.filing_no}，至 {filing.valid_to}" if filing else "", ""),
         ("评审会议", content.get("meeting_name"), "w2"),
@@ -100,6 +101,19 @@ def facts_of(content: Mapping[str, Any], *, filing: Any = None) -> list[tuple[st
         ("备注", content.get("remarks"), "w2"),
     ]
     return [(label, str(words or "无"), width) for label, words, width in rows]
+
+
+def _supplement(content: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
+    """What only a supplement says."""
+    if "parent" not in content:
+        return []
+    reason = REASON_WORDS.get(content["reason"], "")
+    text = content.get("reason_text")
+    return [
+        ("首次抽取", content["parent"], ""),
+        ("轮次", f"第 {content['round_no']} 轮", ""),
+        ("补充事由", f"{reason}：{text}" if text else reason, ""),
+    ]
 
 
 def _names(rows: Any) -> str:

@@ -1,32 +1,33 @@
-"""评委名单查看: the list of rosters, one roster by group, its workbook."""
+"""评委名单查看: the list of rosters, one roster by group as it stands or as drawn."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import django_filters
-from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from mingqian.accounts.access import requires
 from mingqian.draws.forms.filters import committees_of, recent_years
-from mingqian.draws.models import Draw, DrawApplication, DrawStatus
+from mingqian.draws.models import Draw, DrawApplication, DrawKind, DrawStatus
+from mingqian.draws.models import Roster as KeptRoster
+from mingqian.draws.queries.composition import composition_of
+from mingqian.draws.queries.locked import open_version
+from mingqian.draws.queries.locking import unfit_of
 from mingqian.draws.queries.roster import WHOLE_POOL, Roster, draws_with_rosters, roster_draw
-from mingqian.draws.services.release import PurposeMissing, judged_purpose, release_workbook
-from mingqian.web.components import Empty
+from mingqian.draws.queries.standing import StandingRoster, roster_of
+from mingqian.web.components import Empty, Tab, Tone
 from mingqian.web.filters import KeywordFilter, ListingFilter
 from mingqian.web.listing import Column, Listing, respond
 from mingqian.web.templatetags.web import pill
-from mingqian.web.xlsx import file_response, write_workbook
 
-WORKBOOK_COLUMNS = (
-    "序号", "席位", "姓名", "性别", "单位", "职称", "级别", "专业", "学科组", "委员职务", "手机", "签号", "备注",
-)  # fmt: skip
+from .frozen import tells_unreadable
 
 
 class RosterFilter(ListingFilter):
@@ -44,8 +45,9 @@ class RosterFilter(ListingFilter):
     )
     status = django_filters.ChoiceFilter(
         label="状态",
-        choices=[(DrawStatus.EXECUTED, "已抽取"), (DrawStatus.VOIDED, "已作废")],
+        choices=[("OPEN", "待确认"), ("LOCKED", "已锁定"), ("VOIDED", "已作废")],
         empty_label="全部",
+        method="by_state",
     )
     keyword = KeywordFilter(
         ["application__matter__number", "application__meeting_name", "short_code"],
@@ -56,6 +58,13 @@ class RosterFilter(ListingFilter):
         model = Draw
         fields = ["year", "committee", "status", "keyword"]
 
+    def by_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """待确认 holds those too whose people have all confirmed: they wait to be locked."""
+        if value == "VOIDED":
+            return rows.filter(status=DrawStatus.VOIDED)
+        locked = Q(lock__isnull=value != "LOCKED")
+        return rows.filter(locked, status=DrawStatus.EXECUTED)
+
 
 def _roster_url(draw: Draw) -> str:
     """The roster in force has the plain address; a void one names its attempt."""
@@ -63,8 +72,27 @@ def _roster_url(draw: Draw) -> str:
     return f"{address}?attempt={draw.attempt}" if draw.is_void else address
 
 
+def state_of_roster(draw: Any) -> tuple[Tone, str]:
+    """待确认, 已锁定, 已作废; needs what `draws_with_rosters` reads."""
+    if draw.is_void:
+        return "red", "已作废"
+    if draw.application.kind == DrawKind.SUPPLEMENTARY:
+        return "teal", "已抽取"
+    if draw.lock is not None:
+        return "green", "已锁定"
+    if draw.confirmed == draw.primaries + draw.extra:
+        return "teal", "全部确认"
+    return "amber", "待确认"
+
+
 def _state(draw: Draw) -> Any:
-    return pill("red", "已作废") if draw.is_void else pill("teal", "已抽取")
+    return pill(*state_of_roster(draw))
+
+
+def _confirmed(draw: Any) -> str:
+    if draw.application.kind == DrawKind.SUPPLEMENTARY:
+        return "—"  # its people stand on the roster of the first draw
+    return f"{draw.confirmed} / {draw.primaries + draw.extra}"
 
 
 def _meeting_on(draw: Draw) -> str:
@@ -85,11 +113,11 @@ class RosterListing(Listing):
         Column("committee", "评委会", value="application.committee.name", wrap=True, phone="bare"),
         Column("meeting", "评审会议", value="application.meeting_name", wrap=True, phone="bare"),
         Column("starts", "会议时间", value=_meeting_on, sort="application__starts_at", phone="line"),
-        Column("primaries", "委员", value="primaries", number=True, phone="line"),
+        Column("confirmed", "已确认/应到", value=_confirmed, number=True, phone="line"),
         Column("others", "备选", value="others", number=True, phone="line"),
         Column("executed", "抽取时间", value="executed_at", sort="executed_at"),
         Column("code", "验证短码", value="short_code"),
-        Column("state", "状态", value=lambda d: "已作废" if d.is_void else "已抽取", cell=_state, phone="badge"),
+        Column("state", "状态", value=lambda d: state_of_roster(d)[1], cell=_state, phone="badge"),
     )  # fmt: skip
     empty = Empty("还没有评委名单", "正式抽取完成后，名单在这里查看、打印和导出。", icon="users")
 
@@ -121,73 +149,55 @@ def found_draw(request: HttpRequest, number: str) -> Draw:
 
 @requires("draws.view_roster")
 @require_GET
+@tells_unreadable
 def show_roster(request: HttpRequest, number: str) -> HttpResponse:
-    """One roster by group; narrowed by group and by name, unit, specialty or pinyin initials."""
+    """One roster by group as it stands, or as drawn; narrowed by group and by name, unit, specialty or initials."""
     draw = found_draw(request, number)
-    roster = Roster(draw, request.user)
+    kept = roster_of(draw)
+    drawn = kept is None or request.GET.get("list") == "drawn"
+    roster = Roster(draw, request.user) if kept is None or drawn else _standing(kept, draw, request)
     group, text = request.GET.get("group", "")[:100], request.GET.get("q", "")[:60]
+    version = open_version(kept) if kept is not None and not draw.is_void else None
     context = {
         "draw": draw,
         "application": draw.application,
         "roster": roster,
         "shown": roster.chosen(group=group, text=text),
+        "facets": composition_of(kept, roster.seated)
+        if isinstance(roster, StandingRoster) and kept
+        else [],
+        "kept": kept,
+        "unfit": unfit_of(roster, request.user)
+        if isinstance(roster, StandingRoster) and not draw.is_void
+        else [],
+        "version": version,
+        "tabs": _switch(draw, drawn=drawn) if kept is not None else [],
         "chosen_group": group,
         "text": text,
         "others": draw.application.draws.exclude(pk=draw.pk).exclude(short_code=None),
         "may_export": request.user.may("draws.export_roster"),
+        "may_send": request.user.may("draws.send_message"),
+        "may_release": request.user.may("draws.release_roster") and draw.is_executed,
+        "may_move": request.user.may("draws.reschedule_meeting") and draw.is_executed,
         "attempt": request.GET.get("attempt", "")[:5],
+        "list": "drawn" if drawn and kept is not None else "",
         "whole_url": _roster_url(draw),
         "whole_pool": WHOLE_POOL,
-        "columns": 10 if roster.masked else 11,
+        "columns": (10 if roster.masked else 11) + (not drawn),
     }
     return render(request, "draws/roster.html", context)
 
 
-@requires("draws.export_roster")
-@require_http_methods(["GET", "POST"])
-def export_roster(request: HttpRequest, number: str) -> HttpResponseBase:
-    """Ask what it is for, then give the workbook: masked phones, purpose and name in its header, logged."""
-    draw = found_draw(request, number)
-    problem, purpose = "", request.POST.get("purpose", "")
-    if request.method == "POST":
-        try:
-            purpose = judged_purpose(purpose)
-        except PurposeMissing as missing:
-            problem = missing.told
-        else:
-            return _workbook(request, draw, purpose)
-    context = {
-        "draw": draw,
-        "application": draw.application,
-        "problem": problem,
-        "purpose": purpose[:200],
-        "back": _roster_url(draw),
-    }
-    return render(request, "draws/roster_export.html", context, status=422 if problem else 200)
+def _standing(kept: KeptRoster, draw: Draw, request: HttpRequest) -> StandingRoster:
+    kept.draw = draw
+    return StandingRoster(kept, request.user)
 
 
-def _workbook(request: HttpRequest, draw: Draw, purpose: str) -> HttpResponseBase:
-    roster = Roster(draw, request.user)
-    now = timezone.localtime()
-    title = "评委名单（已作废）" if draw.is_void else "评委名单"
-    note = (
-        f"{settings.MINGQIAN['PLATFORM_NAME']} {draw.application.number} {title}"
-        f" {request.user.real_name} {now:%Y-%m-%d %H:%M} 用途：{purpose}"
-    )
-    rows = (
-        (
-            row.order, row.seat, row.name, row.gender, row.unit, row.title, row.level, row.specialty,
-            row.group, row.duty, row.mobile, row.lot, row.changed,
-        )
-        for group in roster.groups
-        for row in group.rows
-    )  # fmt: skip
-    written = write_workbook(WORKBOOK_COLUMNS, rows, title=title, note=note)
-    try:
-        release_workbook(
-            draw, purpose=purpose, rows=written.rows, sha256=written.sha256, by=request.user
-        )
-    except BaseException:
-        written.path.unlink(missing_ok=True)
-        raise
-    return file_response(written, f"{draw.application.number}-{title}.xlsx")
+def _switch(draw: Draw, *, drawn: bool) -> list[Tab]:
+    """现在的名单 · 抽取时名单."""
+    plain = reverse("draws:roster", args=[draw.application.number])
+    attempt = f"attempt={draw.attempt}" if draw.is_void else ""
+    return [
+        Tab("作废时名单" if draw.is_void else "现在的名单", _roster_url(draw), current=not drawn),
+        Tab("抽取时名单", f"{plain}?{attempt + '&' if attempt else ''}list=drawn", current=drawn),
+    ]

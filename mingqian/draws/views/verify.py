@@ -6,7 +6,6 @@ from dataclasses import replace
 from time import monotonic
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -17,39 +16,33 @@ from mingqian.accounts.access import public
 from mingqian.draws import offline
 from mingqian.draws.queries.published import (
     OnRecord,
+    earlier_code,
     on_record,
-    public_key,
     published_draw,
+    published_version,
     stored_as,
 )
 from mingqian.draws.short_codes import read_short_code
+from mingqian.draws.signing import public_key
 from mingqian.draws.verification import (
     AT_ONCE_BYTES,
     LARGEST,
     Busy,
     Kept,
     TookTooLong,
+    earlier_of,
     judge,
     kept_of,
     tell,
     verifier_path,
 )
-from mingqian.web.context import current
+
+from .often import MOST_LOOKUPS_A_MINUTE, too_many
+from .verify_version import show_version
 
 FORM_ROOM = 64 * 1024
 OFFLINE_NAME = "抽取凭证离线验证.html"
 MOST_A_MINUTE = 20
-MOST_LOOKUPS_A_MINUTE = 60
-
-
-def _too_many(kind: str, most: int) -> bool:
-    """Whether this address has asked more often than `most` times within a minute."""
-    key = f"verify:{kind}:{current().ip}"
-    cache.add(key, 0, timeout=60)
-    try:
-        return cache.incr(key) > most
-    except ValueError:
-        return False
 
 
 @public
@@ -73,7 +66,7 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     previous = request.FILES.get("previous")
     if max(upload.size or 0, (previous.size or 0) if previous else 0) > LARGEST:
         return _page(request, problem=_too_large(), status=413)
-    if _too_many("upload", MOST_A_MINUTE):
+    if too_many("upload", MOST_A_MINUTE):
         return _page(request, problem=_too_often(), status=429)
     name = "".join(c for c in (upload.name or "") if c.isprintable())[:120]
     data, before = upload.read(), previous.read() if previous else b""
@@ -87,13 +80,15 @@ def verify_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """The report on the stored transcript of a short code."""
-    if _too_many("code", MOST_LOOKUPS_A_MINUTE):
+    if too_many("code", MOST_LOOKUPS_A_MINUTE):
         return _page(request, problem=_too_often(), status=429)
     draw = published_draw(code)
+    if draw is None and (version := published_version(code)) is not None:
+        return show_version(request, code, version)
     if draw is None or draw.transcript is None:
         problem = (
             "没有找到这个短码",
-            "短码印在抽取公证单与抽取记录表上，形如 NJ7K-4QXM-92。请核对后重新输入。",
+            "短码印在抽取公证单、抽取记录表和评委名单上，形如 NJ7K-4QXM-92。请核对后重新输入。",
         )
         return _page(request, problem=problem, code=code[:20], status=404)
     if code != draw.short_code:
@@ -103,6 +98,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
         bytes(draw.transcript),
         filename=f"{draw.application.number}-凭证.json",
         code=draw.short_code,
+        previous=earlier_of(draw),
         kept=kept_of(draw),
     )
 
@@ -207,6 +203,7 @@ def _report(
         seconds=f"{kept.seconds if kept else monotonic() - started:.2f}",
         code=code,
         kept=kept,
+        earlier_code=earlier_code(found.draw) if found.same_bytes else "",
     )
 
 
