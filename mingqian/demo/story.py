@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from . import applications, founding, official, pools
+from . import answers, applications, founding, official, pools, supplements
 from .clock import telling
 from .founding import Province
 from .workdays import last_workday, moment, workday_before
@@ -45,7 +45,13 @@ def tell(*, now: dt.datetime, say: Say = lambda sentence: None, small: bool = Fa
         applications.decide_second(province)
         clock.turn_to(moment(last, 9, 30))
         say("办理一次正式抽取")
-        official.draw(province, province.applications["drawn"])
+        drawn = official.draw(province, province.applications["drawn"])
+        clock.turn_to(moment(last, 9, 45))
+        say("发布名单，通知专家，登记答复")
+        answers.invite(province, drawn)
+        answers.telephone(province, drawn)
         clock.turn_to(moment(last, 10, 20))
         applications.file_last(province)
+        say("编报补充抽取申请")
+        supplements.ask_for_more(province)
     return province

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,9 +20,10 @@ from mingqian.config.invariants import check_all
 from mingqian.demo import story
 from mingqian.demo.cast import CAST, HEALTH_CLERK
 from mingqian.demo.workdays import last_workday, workday_after, workday_before
-from mingqian.draws.models import Draw, DrawApplication, DrawStatus
+from mingqian.draws.models import AnswerLink, Draw, DrawApplication, DrawStatus, Roster
 from mingqian.draws.queries.readiness import freeze_findings
 from mingqian.draws.queries.rules import findings_of
+from mingqian.draws.queries.series import series_of
 from mingqian.draws.verification import judge
 from mingqian.experts.models import PoolImport, PoolMembership
 from mingqian.portal.queries import todos
@@ -94,6 +96,8 @@ def everything_is_in_order(now: dt.datetime) -> None:
     assert not freeze_findings(applications[TO_DRAW], now=now).blocking
     # The small pool lacks more than that: with the bridges mended, the tunnels would lack alternates.
     assert "桥梁工程" in findings_of(applications[TOO_MUCH]).blocking[0].title
+    a_supplement_asks_for_the_empty_seat(applications[DRAWN])
+    experts_are_told_and_some_have_answered()
     the_log_keeps_office_hours(now)
     assert sorted(each.summary["counts"]["BAD"] for each in PoolImport.objects.all()) == [0, 7]
     assert PoolMembership.objects.filter(status="ACTIVE").count() > 600
@@ -110,7 +114,9 @@ def everything_is_in_order(now: dt.datetime) -> None:
 def every_state_is_there() -> dict[str, DrawApplication]:
     made = {
         each.number[-1]: each
-        for each in DrawApplication.objects.select_related("matter", "committee", "office")
+        for each in DrawApplication.objects.select_related("matter", "committee", "office").filter(
+            kind="INITIAL"
+        )
     }
     assert {key: (a.matter.status, a.matter.version) for key, a in made.items()} == STATES
     assert not DrawApplication.objects.filter(matter__decided_by=F("matter__submitted_by")).exists()
@@ -124,6 +130,26 @@ def the_draw_verifies(application: DrawApplication) -> None:
     assert drawn.executed_at < application.starts_at
     assert judge(bytes(drawn.transcript)).ok
     assert drawn.seats.filter(seat_type="PRIMARY").count() == application.primary_total
+
+
+def a_supplement_asks_for_the_empty_seat(first: DrawApplication) -> None:
+    made = DrawApplication.objects.select_related("matter").get(kind="SUPPLEMENTARY")
+    assert (made.parent, made.round_no, made.matter.status) == (first, 2, "DRAFT")
+    assert made.primary_total == series_of(Roster.objects.get()).gap == 1
+    assert not findings_of(made, now=made.saved_at).blocking
+
+
+def experts_are_told_and_some_have_answered() -> None:
+    roster = Roster.objects.get()
+    assert roster.released_at < roster.answer_by
+    messages = Counter(roster.messages.values_list("status", flat=True))
+    # Whoever declined is sent nothing more.
+    assert messages["WAITING"] + messages["CANCELLED"] == 3
+    assert messages["WAITING"]
+    assert messages["SENT"] > 3
+    answered = AnswerLink.objects.exclude(answered_at=None)
+    assert answered.count() == 2
+    assert {link.seat.standing.channel for link in answered} == {"LINK"}
 
 
 def the_log_keeps_office_hours(now: dt.datetime) -> None:
