@@ -18,9 +18,9 @@ from tests.factories.rosters import make_crowded
 SIZES = {"建筑设计": 20, "结构工程": 14, "给水排水": 14}
 SEATS = {"建筑设计": 5, "结构工程": 3, "给水排水": 3}
 HISTORIES, STEPS = 120, 12
-COMMON = {"confirm", "decline", "decline ahead", "decline by link", "decline for another", "revert"}
-COMMON |= {"take back", "contact", "release", "write", "link", "reschedule", "lock", "void first"}
-COMMON |= {"freeze", "draw", *(f"apply {way}" for way in (OFFERED, ANOTHER, WHOLE))}
+COMMON = {"confirm", "decline", "decline ahead", "decline by link", "decline for another", "choose"}
+COMMON |= {"revert", "take back", "contact", "release", "write", "link", "reschedule", "lock"}
+COMMON |= {"void first", "freeze", "draw", *(f"apply {way}" for way in (OFFERED, ANOTHER, WHOLE))}
 
 
 class Histories(Meeting):

@@ -15,10 +15,11 @@ from mingqian.draws.models import (
     DrawSeat,
     Position,
     Roster,
-    RosterEvent,
     Standing,
 )
+from mingqian.draws.queries.succession import series_of_roster
 from mingqian.draws.services.answering import (
+    Done,
     SeatTaken,
     choose_alternate,
     confirm_seat,
@@ -27,11 +28,13 @@ from mingqian.draws.services.answering import (
     revert_seat,
 )
 from mingqian.draws.services.holding import CeremonyRefused
+from mingqian.draws.services.rosters import RosterLocked, RosterVoid, SupplementInDraw
 from mingqian.draws.services.taking_back import after_declining, take_back
 
 from .ground import Ground, anybody
 
 OTHER_REASON = "专业更为对口"
+NOT_NOW = (RosterLocked, RosterVoid, SupplementInDraw)
 reasons = st.sampled_from([each for each in DeclineReason if each != DeclineReason.OTHER])
 channels = st.sampled_from(list(Channel))
 
@@ -110,24 +113,32 @@ class Answers(Ground):
             if isinstance(refusal, SeatTaken):
                 assert refusal.holder.position == Position.SEATED
 
+    @rule(which=anybody)
+    def choose(self, which: int) -> None:
+        """Of those offered for a seat that is empty or held by 递补, whatever the rule says of them."""
+        series = series_of_roster(self.roster)
+        offered = [
+            (candidate, place.seat, skip is None)
+            for place in series.succession.seats
+            for candidate, skip in series.succession.candidates(place.seat)
+        ]
+        if offered:
+            candidate, seat, allowed = offered[which % len(offered)]
+            done = self._choose(series.seat_of[candidate], series.seat_of[seat])
+            assert isinstance(done, Done) == allowed or isinstance(done, NOT_NOW)
+
     @rule(who=anybody, place=anybody)
-    def choose(self, who: int, place: int) -> None:
-        """Somebody who waits, into a seat that was left once: it is empty, or held by 递补."""
+    def choose_anybody(self, who: int, place: int) -> None:
+        """Somebody who waits, into any seat: mostly refused."""
         alternate = self.pick(who, Position.WAITING)
-        left = DrawSeat.objects.filter(
-            place_events__roster=self.roster, place_events__kind=RosterEvent.Kind.DECLINE
-        )
-        if alternate is None or not left.exists():
-            return
-        own = left.filter(specialty=alternate.seat.specialty_id).distinct().order_by("pk")
-        seats = list(own or left.distinct().order_by("pk"))
-        self.do(
-            "choose",
-            choose_alternate,
-            alternate,
-            seats[place % len(seats)],
-            by=self.cast.clerk,
-            note=OTHER_REASON,
+        seats = DrawSeat.objects.filter(standing__roster=self.roster).order_by("pk")
+        if alternate and seats:
+            self._choose(alternate.seat, seats[place % len(seats)])
+
+    def _choose(self, alternate: DrawSeat, place: DrawSeat) -> Any:
+        standing = Standing.objects.select_related("seat", "roster").get(seat=alternate)
+        return self.do(
+            "choose", choose_alternate, standing, place, by=self.cast.clerk, note=OTHER_REASON
         )
 
     @rule(who=anybody)
