@@ -2,6 +2,11 @@
 
 import hashlib
 import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,7 +14,6 @@ from django.conf import settings
 from django.db import connection
 
 from fairdraw.canonical import canonical
-from fairdraw.cli.deeds import main as fairdraw
 from fairdraw.substitution import check_roster
 from fairdraw.verify import ed25519_is_valid
 from mingqian.audit.models import Event
@@ -37,6 +41,8 @@ from tests.factories.rosters import confirm, decline, roster_of, seated, use_up_
 
 pytestmark = pytest.mark.django_db
 SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
+ROOT = Path(__file__).parents[2]
+SCRIPTS = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/draw-protocol.md").read_text(), re.S)
 
 
 @pytest.fixture
@@ -66,7 +72,7 @@ def again(version: RosterVersion, **changes) -> RosterVersion:
     return RosterVersion.objects.get(pk=version.pk)
 
 
-def test_a_stranger_gets_from_the_code_to_the_transcripts(client, draw, version, tmp_path, capsys):
+def test_a_stranger_gets_from_the_code_to_the_transcripts(client, draw, version, tmp_path):
     code = version.short_code
     head_answer = client.get(f"/verify/{code}/head.json")
     assert "attachment" in head_answer["Content-Disposition"]
@@ -83,11 +89,24 @@ def test_a_stranger_gets_from_the_code_to_the_transcripts(client, draw, version,
     transcript = client.get(f"/verify/{draw.short_code}/transcript.json").content
     assert told["head"]["draws"] == [draw.transcript_hash]
     assert check_roster(proof, [transcript]).ok
-    paths = tmp_path / "roster.json", tmp_path / "t.json"
-    for path, body in zip(paths, (proof, transcript), strict=True):
-        path.write_bytes(body)
-    assert fairdraw(["roster", *map(str, paths)]) == 0
-    assert "the file says the same" in capsys.readouterr().out
+    for name, body in (("head", head_answer.content), ("roster", proof), ("t", transcript)):
+        (tmp_path / f"{name}.json").write_bytes(body)
+    (script,) = [each for each in SCRIPTS if "head.json" in each]
+    said = by_hand(script, tmp_path)
+    assert f"fingerprint: {digest}" in said
+    assert f"signed by {public_key()} True" in said
+    assert "the roster: True" in said
+    assert "the file says the same" in said
+
+
+def by_hand(script: str, folder: Path) -> str:
+    """What the script of the protocol's page prints to somebody who has the files."""
+    env = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["sh", "-e"], input=script.encode(), cwd=folder, env=env, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
 
 
 def test_the_head_binds_what_was_locked_and_the_log(draw, version):
