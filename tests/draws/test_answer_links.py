@@ -174,49 +174,82 @@ def test_a_forged_form_is_refused(person, token):
     assert strict.post(f"/answer/{token}", sent).status_code == 302
 
 
-def ways_to_be_wrong(cast, person, token) -> list[str]:
-    """Guessed, cut short, replaced by a newer link, ended by the office."""
+def ended_links(cast, person) -> list[str]:
+    """Replaced by a newer link, ended by the office."""
     other = seated(person.roster, 1)
     replaced = link_for(other, cast.clerk)
     link_for(other, cast.clerk)
     third = seated(person.roster, 2)
     ended = link_for(third, cast.clerk)
     decline_seat(third, by=cast.clerk, reason="DUTY", channel="PHONE")
-    return ["x", "guessed" * 20, token[:-1], token + "=", replaced, ended]
+    return [replaced, ended]
+
+
+def guesses(token) -> list[str]:
+    return ["x", "guessed" * 20, token[:-1], token + "="]
+
+
+def guess_until_stopped(client) -> None:
+    for number in range(PER_ADDRESS):
+        assert client.get(f"/answer/guess{number}").status_code == 404
+
+
+def answers_to(client, links: list[str], status: int) -> set[tuple[str, str]]:
+    """(text, headers) of every answer, the times in them apart."""
+    found = set()
+    for each in links:
+        for answer in (client.get(f"/answer/{each}"), client.post(f"/answer/{each}", YES)):
+            assert answer.status_code == status
+            kept = {
+                k: v for k, v in answer.headers.items() if k not in ("X-Request-ID", "Retry-After")
+            }
+            found.add((answer.text, str(sorted(kept.items()))))
+    return found
 
 
 def test_every_wrong_link_gets_word_for_word_the_same_page(client, cast, person, token):
-    wrong = ways_to_be_wrong(cast, person, token)
-    pages = set()
-    for each in wrong:
-        for answer in (client.get(f"/answer/{each}"), client.post(f"/answer/{each}", YES)):
-            assert answer.status_code == 404
-            pages.add(answer.text)
-            kept = {k: v for k, v in answer.headers.items() if k != "X-Request-ID"}
-            pages.add(str(sorted(kept.items())))
-    assert len(pages) == 2  # one text, one set of headers
+    wrong = [*guesses(token), *ended_links(cast, person)]
+    pages = answers_to(client, wrong, 404)
+    assert len(pages) == 1
     assert cast.application.meeting_name not in str(pages)
 
 
-def test_wrong_links_cost_the_same_work(client, cast, person, token, django_assert_max_num_queries):
+def test_a_stopped_address_learns_no_more_about_a_wrong_link(client, cast, person, token):
+    wrong = [*guesses(token), *ended_links(cast, person)]
+    guess_until_stopped(client)
+    assert len(answers_to(client, wrong, 429)) == 1
+
+
+def test_guesses_cost_the_same_work(client, token, django_assert_max_num_queries):
     counts = set()
-    for each in ways_to_be_wrong(cast, person, token):
+    for each in guesses(token):
         with django_assert_max_num_queries(30) as asked:
             client.get(f"/answer/{each}")
         counts.add(len(asked))
     assert len(counts) <= 2  # the first failure of an address makes its counter
 
 
-def test_guessing_is_slowed_down_and_a_good_link_waits_too(client, person, token):
-    for number in range(PER_ADDRESS):
-        assert client.get(f"/answer/guess{number}").status_code == 404
+def test_guessing_is_slowed_down(client):
+    guess_until_stopped(client)
     answer = client.get("/answer/one-more")
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
-    assert client.post(f"/answer/{token}", YES).status_code == 429
-    assert standing_of(person).answer == "UNCONFIRMED"
-    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
-    assert elsewhere.post(f"/answer/{token}", YES).status_code == 302
+    assert Client(REMOTE_ADDR="203.0.113.9").get("/answer/one-more").status_code == 404
+
+
+def test_a_good_link_works_whatever_others_guessed_from_its_address(client, person, token):
+    guess_until_stopped(client)
+    assert "您的席位" in page(client, token)
+    assert client.post(f"/answer/{token}", YES).status_code == 302
+    assert standing_of(person).answer == "PARTICIPATING"
+
+
+def test_a_link_that_was_once_good_is_no_guess(client, cast, person):
+    replaced, ended = ended_links(cast, person)
+    for _ in range(PER_ADDRESS):
+        page(client, replaced, 404)
+        page(client, ended, 404)
+    page(client, "guess", 404)
 
 
 def test_a_link_past_its_time_says_so_and_takes_nothing(client, person, token):

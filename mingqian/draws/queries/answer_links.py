@@ -34,16 +34,15 @@ def hash_of(token: str) -> str:
 
 
 def find_link(token: str) -> AnswerLink | None:
-    """The link in force with this secret, or None: never made, replaced by a newer one, or ended alike.
+    """The link made with this secret, in force or not; None if there never was one.
 
     One query either way, by the hash: how long it takes says nothing about the secret.
     """
-    link = (
+    return (
         AnswerLink.objects.select_related("seat__draw__application__committee", "seat__expert")
         .filter(token_hash=hash_of(token))
         .first()
     )
-    return link if link is not None and link.revoked_at is None else None
 
 
 def answer_url(token: str) -> str:
@@ -100,7 +99,9 @@ class Invitation:
 
 
 def invitation_of(link: AnswerLink) -> Invitation | None:
-    """What a link leads to; None where its person has left the roster."""
+    """What a link leads to; None where it was replaced, has ended, or its person has left the roster."""
+    if link.revoked_at is not None:
+        return None
     standing = (
         Standing.objects.select_related(
             "seat__expert",

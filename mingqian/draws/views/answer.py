@@ -1,8 +1,9 @@
 """The expert's own page: no sign-in, one link, nobody else's name.
 
-A link that was never made, was replaced or has ended gets one and the same page. The page says where the browser
-came from to nobody but ourselves, and of that the host alone: `no-referrer` would make browsers send
-`Origin: null` with the form, which the protection against forged requests refuses.
+A link that was never made, was replaced or has ended gets one and the same page at any moment; only one that was
+never made counts as a guess, and a link in force works whatever others guessed from the same address. The page says
+where the browser came from to nobody but ourselves, and of that the host alone: `no-referrer` would make browsers
+send `Origin: null` with the form, which the protection against forged requests refuses.
 """
 
 from __future__ import annotations
@@ -53,12 +54,10 @@ def _kept_to_oneself(view: Any) -> Any:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """What one is invited to, and the answer; posted, the answer is taken and the page shown anew."""
-    if wait := throttle.knocking_time(current().ip, DOOR):
-        return _too_often(request, math.ceil(wait.total_seconds()))
     link = find_link(token)
     invitation = invitation_of(link) if link is not None else None
     if invitation is None:
-        return _gone(request)
+        return _gone(request, guessed=link is None)
     if request.method == "POST":
         return _take(request, token, invitation)
     if request.method == "GET":
@@ -142,9 +141,12 @@ def _time_left(invitation: Invitation) -> str:
     return f"还有 {hours // 24} 天" if hours >= 48 else f"还有 {hours} 小时"
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
-    """The same words, status and work whatever is wrong with the link."""
-    throttle.count_knock(current().ip, DOOR)
+def _gone(request: HttpRequest, *, guessed: bool = False) -> HttpResponse:
+    """The same words and status whatever is wrong with the link; a guess counts, and too many are refused unjudged."""
+    if wait := throttle.knocking_time(current().ip, DOOR):
+        return _too_often(request, math.ceil(wait.total_seconds()))
+    if guessed:
+        throttle.count_knock(current().ip, DOOR)
     response = render(request, "draws/answer_gone.html", status=404)
     response["Referrer-Policy"] = "no-referrer"
     return response
