@@ -125,13 +125,11 @@ def holding_roster(
     if by is not None:
         check_scope(roster.draw.application, by, permission)
     with transaction.atomic():
-        held = (
-            Roster.objects.select_for_update(of=("self",))
-            .select_related("draw__application__matter", "draw__application__committee", "office")
-            .filter(pk=roster.pk)
-            .first()
-        )
-        assert held is not None, "rosters are never deleted"
+        # The row alone: whatever is joined to a row that was waited for is as it was before the wait.
+        Roster.objects.select_for_update().only("pk").get(pk=roster.pk)
+        held = Roster.objects.select_related(
+            "draw__application__matter", "draw__application__committee", "office"
+        ).get(pk=roster.pk)
         if held.draw.status != DrawStatus.EXECUTED and not void_too:
             raise RosterVoid()
         if not locked_too and open_lock(held) is not None:
