@@ -1,6 +1,8 @@
 """Release, messages, the outbox: nothing before the release, nothing in the clear, nothing twice."""
 
+import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -508,3 +510,39 @@ def test_the_command_says_how_many(cast, roster, capsys):
     call_command("remind")
     assert "0 reminders" in capsys.readouterr().out
     assert AnswerLink.objects.filter(revoked_at=None).count() == 1
+
+
+def addresses_in(text: str) -> list[str]:
+    """Every address of a roster and its outbox on a page, as a browser would ask for it."""
+    main = text[text.index("<main") :]
+    found = re.findall(r'(?:href|action|formaction)="(\?[^"]*|/draws/[^"]*)"', main)
+    kept = ("/roster", "/messages", "/send", "/deeds", "/print", "/release", "/reschedule")
+    return [html.unescape(each) for each in found if each[0] == "?" or any(k in each for k in kept)]
+
+
+def test_every_address_of_the_outbox_keeps_the_attempt(client, cast, roster, monkeypatch):
+    link_for(seated(roster), cast.clerk)
+    write(roster, cast, [seated(roster, 1).seat_id])
+    void_draw(roster.draw, by=cast.hrss_lead, reason="程序有误，重新抽取")
+    void_draw(roster.draw, by=cast.observer)
+    roster.draw.refresh_from_db()
+    (relief,) = write(roster, cast, kind="RELIEF")
+    again = released(replace(cast, at=cast.minute(90)))
+    assert again.draw.attempt == 2
+    monkeypatch.setattr("mingqian.draws.views.messages.PAGE_SIZE", 1)
+    client.force_login(cast.lead)
+    outbox = f"/draws/{cast.application.number}/messages"
+    for path in (
+        f"{outbox}?attempt=1",
+        f"{outbox}?attempt=1&page=2",
+        f"{outbox}?attempt=1&status=WAITING",
+        f"{outbox}/send?attempt=1&kind=RELIEF",
+        f"{outbox}/{relief.pk}?attempt=1",
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        found = addresses_in(answer.text)
+        assert found
+        assert [each for each in found if "attempt=1" not in each] == []
+    printed = client.post(f"{outbox}/print?attempt=1", {"row": "999999"})
+    assert printed["Location"] == f"{outbox}?attempt=1"

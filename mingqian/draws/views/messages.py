@@ -63,7 +63,7 @@ def outbox(request: HttpRequest, number: str) -> HttpResponse:
     page = Paginator(rows.filter(status=status) if status else rows, PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    context = _about(roster) | {
+    context = _about(request, roster) | {
         "page": page,
         "rows": outbox_rows(page.object_list),
         "status": status,
@@ -75,13 +75,18 @@ def outbox(request: HttpRequest, number: str) -> HttpResponse:
         "may_move": request.user.may("draws.reschedule_meeting"),
         "late": roster.answer_by is not None and roster.answer_by <= timezone.now(),
         "by_hand": not any(sends for _, _, sends in _ways()),
-        "query": f"&status={status}" if status else "",
+        "query": _joined("&", status=status, attempt=request.GET.get("attempt", "")),
     }
     return render(request, "draws/outbox.html", context)
 
 
-def _about(roster: Roster) -> dict[str, Any]:
-    return {"roster": roster, "draw": roster.draw, "application": roster.draw.application}
+def _about(request: HttpRequest, roster: Roster) -> dict[str, Any]:
+    return {
+        "roster": roster,
+        "draw": roster.draw,
+        "application": roster.draw.application,
+        "attempt": _attempt(request),
+    }
 
 
 def _tabs(roster: Roster, number: str, status: str, attempt: str) -> list[Tab]:
@@ -89,8 +94,8 @@ def _tabs(roster: Roster, number: str, status: str, attempt: str) -> list[Tab]:
     here = reverse("draws:messages", args=[number])
 
     def tab(label: str, value: str, count: int) -> Tab:
-        query = urlencode({k: v for k, v in (("status", value), ("attempt", attempt)) if v})
-        return Tab(label, f"{here}?{query}" if query else here, count, current=value == status)
+        query = _joined("?", status=value, attempt=attempt)
+        return Tab(label, f"{here}{query}", count, current=value == status)
 
     return [
         tab("全部", "", sum(counts.values())),
@@ -145,7 +150,7 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
     found = addressees(roster, kind, seats=seats, channel=channel)
     sample = found.standings[0] if found.standings else None
     link = SAMPLE_LINK if kind in WITH_LINK else ""
-    context = _about(roster) | {
+    context = _about(request, roster) | {
         "kind": kind,
         "label": Kind(kind).label,
         "note": NOTES[Kind(kind)],
@@ -236,7 +241,7 @@ def show_message(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     )  # fmt: skip
     text = read_message(message, by=request.user)
     (row,) = outbox_rows([message])
-    context = _about(roster) | {"message": message, "text": text, "row": row}
+    context = _about(request, roster) | {"message": message, "text": text, "row": row}
     return render(request, "draws/message.html", context)
 
 
@@ -262,7 +267,15 @@ def _numbers(sent: QueryDict, name: str) -> list[int] | None:
     return found if values else None
 
 
+def _attempt(request: HttpRequest) -> str:
+    """What every address here carries on: the attempt looked back at, if any."""
+    return _joined("?", attempt=request.GET.get("attempt", ""))
+
+
+def _joined(sign: str, **values: str) -> str:
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"{sign}{query}" if query else ""
+
+
 def _outbox_url(number: str, request: HttpRequest) -> str:
-    attempt = request.GET.get("attempt", "")
-    query = f"?{urlencode({'attempt': attempt})}" if attempt else ""
-    return f"{reverse('draws:messages', args=[number])}{query}"
+    return f"{reverse('draws:messages', args=[number])}{_attempt(request)}"
