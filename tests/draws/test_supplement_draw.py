@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from fairdraw.verify import verify
 from mingqian.draws.models import DrawSeat, Position, Roster, RosterEvent, Standing
+from mingqian.draws.queries.locking import lock_state
+from mingqian.draws.queries.rules.finding import Level
 from mingqian.draws.queries.series import series_of
 from mingqian.draws.services.answering import confirm_seat, log_contact
 from mingqian.draws.services.freeze import CannotFreeze, freeze_draw
@@ -136,6 +138,9 @@ def test_nobody_moves_between_freeze_and_lots(ground):
             decline(somebody, cast)
         assert own.application.number in refusal.value.told
     assert Roster.objects.get(pk=roster.pk).revision == revision
+    (barring,) = [f for f in lock_state(roster).findings if f.key == "supplement_in_draw"]
+    assert barring.level is Level.BLOCK
+    assert own.application.number in barring.title
     log_contact(seated[0], by=cast.clerk, channel="PHONE", outcome="NO_REPLY")
     confirm_seat(seated[0], by=cast.clerk, channel="PHONE")
     assert verify(bytes(executed(own).transcript)).ok

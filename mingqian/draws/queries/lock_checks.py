@@ -20,7 +20,8 @@ from .pool_facts import gather
 from .rules.case import LEVEL_OF
 from .rules.finding import Finding, Fix, Level
 from .rules.members import least_members
-from .standing import TABS, StandingRoster
+from .series import supplement_in_draw
+from .standing import TABS, StandingRoster, draws_of
 
 # What a draw asks of a newcomer but not of somebody who already sits.
 PASSED_BY = frozenset({"ALREADY_DRAWN", "DECLINED_EARLIER", "DESIGNATED", "ROTATION", "LOAD"})
@@ -297,7 +298,33 @@ def check_people(sitting: Sitting) -> Iterator[Finding]:
         )
 
 
+def _check_under_way(sitting: Sitting) -> Iterator[Finding]:
+    """A draw that rests on whoever sits now, and a draw that one side has asked to declare void."""
+    supplement = supplement_in_draw(sitting.roster)
+    if supplement is not None:
+        yield sitting.finding(
+            SEATS_RULE,
+            f"补充抽取 {supplement.number} 的评委库已冻结",
+            "抽取完成或终止后才能锁定",
+            key="supplement_in_draw",
+            level=Level.BLOCK,
+            fixes=(Fix("正式抽取", href=address("draws:official", supplement.number)),),
+        )
+    for draw in draws_of(sitting.roster):
+        if draw.void_hrss_at or draw.void_observer_at:
+            number = draw.application.number
+            yield sitting.finding(
+                SEATS_RULE,
+                f"{number} 的抽取已有一方提出作废",
+                "另一方确认，或提出的一方撤回后才能锁定",
+                key=f"void_asked_{number}",
+                level=Level.BLOCK,
+                fixes=(Fix("正式抽取", href=address("draws:official", number)),),
+            )
+
+
 CHECKS = (
+    _check_under_way,
     _check_answers,
     _check_empty,
     _check_odd,
