@@ -9,7 +9,14 @@ from django.utils import timezone
 
 from mingqian.accounts.throttle import PER_ADDRESS
 from mingqian.audit.models import Event
-from mingqian.draws.models import AnswerLink, Message, Position, RosterEvent, RosterVersion
+from mingqian.draws.models import (
+    AnswerLink,
+    DeclineReason,
+    Message,
+    Position,
+    RosterEvent,
+    RosterVersion,
+)
 from mingqian.draws.services.answering import confirm_seat, decline_seat, revert_seat
 from mingqian.draws.services.messages import write_messages
 from mingqian.draws.services.release_roster import release_roster
@@ -105,6 +112,16 @@ def test_yes_then_no_until_the_last_moment(client, person, token):
         for event in RosterEvent.objects.filter(seat=person.seat_id, channel="LINK")
     )
     assert "不参评" in page(client, token)
+
+
+def test_another_reason_for_the_same_decline_is_kept(client, person, token):
+    client.post(f"/answer/{token}", NO)
+    for _ in range(2):
+        client.post(f"/answer/{token}", NO | {"reason": "HEALTH", "note": ""})
+    kept = RosterEvent.objects.filter(seat=person.seat_id).order_by("seq")
+    assert [each.kind for each in kept] == ["CONTACT", "DECLINE", "CONTACT"]
+    assert DeclineReason.HEALTH.label in kept[2].note
+    assert standing_of(person).reason == "TRAVEL"
 
 
 def test_the_log_tells_the_answer_without_a_name(client, person, token):

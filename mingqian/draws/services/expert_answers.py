@@ -86,7 +86,9 @@ def answer_by_link(
             found = _found(token)
         if found.expired(at):
             raise LinkExpired()
-        if found.answer != answer:
+        if found.answer == answer == Answer.DECLINED:
+            _keep_reason(found.standing, reason=reason, note=note, at=at)
+        elif found.answer != answer:
             if seen and seen != found.answer:
                 raise AnswerChanged()
             AnswerLink.objects.filter(pk=found.link.pk).update(answered_at=at)
@@ -117,9 +119,24 @@ def _found(token: str) -> Invitation:
 
 
 def _keep_decline(standing: Standing, *, reason: str, note: str, at: datetime) -> None:
-    """A contact record with what the expert said; said twice it is kept once."""
-    why = DeclineReason(reason).label + (f"：{note}" if note else "")
-    words = f"本人经链接答复不参评（{why}），待补充抽取完成后登记"[:200]
+    """A contact record with what the expert said."""
+    why = _why(reason, note)
+    _keep(standing, f"本人经链接答复不参评（{why}），待补充抽取完成后登记", at=at)
+
+
+def _keep_reason(standing: Standing, *, reason: str, note: str, at: datetime) -> None:
+    """A contact record where whoever has declined gives another reason; the decline stands as it is."""
+    if reason in DeclineReason.values and (reason, note) != (standing.reason, standing.note):
+        _keep(standing, f"本人经链接补充不参评的理由（{_why(reason, note)}）", at=at)
+
+
+def _why(reason: str, note: str) -> str:
+    return DeclineReason(reason).label + (f"：{note}" if note else "")
+
+
+def _keep(standing: Standing, words: str, *, at: datetime) -> None:
+    """Said twice it is kept once."""
+    words = words[:200]
     last = standing.roster.events.filter(seat=standing.seat_id).order_by("-seq").first()
     if last is None or last.note != words:
         log_contact(
