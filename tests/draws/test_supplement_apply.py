@@ -375,3 +375,18 @@ def test_every_page_of_a_supplement_opens_and_says_what_it_is(client, ground):
     for kind in ("record", "notary", "roster"):
         paper = client.get(reverse("draws:document", args=[number, kind]))
         assert paper["Content-Type"] == "application/pdf"
+
+
+def test_after_the_meeting_nothing_is_offered_or_made(client, ground):
+    cast, roster = ground
+    number, ends_at = roster.draw.application.number, roster.draw.application.ends_at
+    client.force_login(cast.clerk)
+    address = reverse("draws:supplements")
+    assert number in client.get(address).text
+    with pytest.raises(RosterRefused, match="会议已经结束"):
+        create_supplement(roster, by=cast.clerk, key=str(uuid4()), at=ends_at + timedelta(days=1))
+    DrawApplication.objects.filter(matter__number=number).update(
+        starts_at=ends_at - timedelta(days=400), ends_at=ends_at - timedelta(days=399)
+    )
+    assert number not in client.get(address).text
+    assert number in client.get(address, {"state": "all"}).text

@@ -79,6 +79,8 @@ def create_supplement(
             holding_application(roster.draw.application, by=by, permission=PERMISSION) as first,
             holding_roster(roster, by=by, permission=PERMISSION) as held,
         ):
+            if first.ends_at is not None and first.ends_at <= at:
+                raise RosterRefused("会议已经结束，不能再申请补充抽取。")
             open_one = supplement_under_way(first)
             if open_one is not None:
                 raise SupplementOpen(open_one)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingqian.accounts.access import requires
 from mingqian.committees.models import Specialty
 from mingqian.draws.forms.supplement import GapFilter, SupplementForm
-from mingqian.draws.models import DrawStatus, Roster
+from mingqian.draws.models import DrawStatus, Roster, RosterVersion
 from mingqian.draws.queries.gaps import rosters_with_figures
 from mingqian.draws.queries.series import SeriesNow, series_of, supplement_under_way
 from mingqian.draws.queries.strata import OPEN_WORDS
@@ -68,7 +68,7 @@ class GapListing(Listing):
     filters = GapFilter
     empty = Empty(
         "没有缺席位的名单",
-        "有人不参评而备选递补不上时，名单在这里列出；状态选「全部名单」可查看全部。",
+        "有人不参评而备选递补不上时，会议未结束、尚未锁定的名单在这里列出；状态选「全部名单」可查看全部。",
         icon="users",
     )
 
@@ -106,7 +106,9 @@ def list_gaps(request: HttpRequest) -> HttpResponseBase:
     """补充抽取申请: without a state asked for, rosters with empty seats."""
     rows: Any = rosters_with_figures(request.user)
     if not request.GET.get("state"):
-        rows = rows.filter(gap__gt=0)
+        # Of a meeting that is over, or of a locked list, nothing is to be done any more.
+        rows = rows.filter(gap__gt=0, draw__application__ends_at__gt=timezone.now())
+        rows = rows.exclude(versions__in=RosterVersion.objects.filter(unlocked_at=None))
     listing = GapListing(may_create=request.user.may("draws.edit_application"))
     return respond(request, listing, rows, "draws/supplement_list.html", exported=note_export)
 
