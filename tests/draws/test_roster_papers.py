@@ -11,9 +11,11 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from mingqian.audit.models import Event
+from mingqian.draws.models import Standing
 from mingqian.draws.queries.documents import record_data
 from mingqian.draws.queries.papers import later_data, sheet_of
 from mingqian.draws.queries.roster import Roster
+from mingqian.draws.services.answering import choose_alternate
 from mingqian.draws.services.locking import lock_roster, unlock_roster
 from mingqian.experts.sealing import read_mobile
 from mingqian.web.sealed import mask_name
@@ -21,6 +23,7 @@ from tests.draws.test_documents import unpacked
 from tests.factories.accounts import make_user
 from tests.factories.ceremonies import Cast, executed, make_cast, voided
 from tests.factories.rosters import confirm, decline, roster_of, seated
+from tests.factories.supplements import drawn_supplement, make_roster, use_up
 
 pytestmark = pytest.mark.django_db
 SIZES = {"建筑设计": 16, "结构工程": 16, "给水排水": 16}
@@ -360,3 +363,33 @@ def test_the_sheet_of_a_roster_says_which_list_it_is(cast):
     draw = executed(cast)
     assert sheet_of(draw, cast.clerk).state.startswith("未锁定")
     assert sheet_of(draw, cast.clerk, drawn=True).state == "抽取时名单"
+
+
+@pytest.mark.parametrize("kind", HANDED)
+def test_letters_and_cards_are_those_of_the_roster_that_a_supplement_joined(client, kind):
+    cast, roster = make_roster()
+    use_up(roster, cast)
+    own, _ = drawn_supplement(roster, cast)
+    client.force_login(cast.clerk)
+    answer = client.get(f"/draws/{own.application.number}/papers/{kind}/named")
+    assert answer.status_code == 302
+    assert answer.url == f"/draws/{cast.application.number}/papers/{kind}/named"
+
+
+def test_handed_papers_never_print_the_list_as_drawn(client, cast):
+    draw = executed(cast)
+    gone = seated(draw)[0]
+    decline(gone, cast.clerk)
+    text = words(paper(client, cast.clerk, cast, "cards", "?list=drawn").content)
+    assert gone.expert.name not in text
+
+
+def test_the_record_says_why_another_was_chosen(cast):
+    draw = executed(cast)
+    waiting = Standing.objects.filter(roster__draw=draw, position="WAITING").order_by("pk")
+    done = decline(seated(draw)[0], cast.clerk)
+    other = next(w for w in waiting if w.seat.specialty_id == done.entered.seat.specialty_id)
+    choose_alternate(other, done.event.place, by=cast.clerk, note="专业更为对口")
+    rows = later_data(roster_of(draw), cast.clerk)
+    assert [row["why"] for row in rows][-1] == "专业更为对口"
+    assert "出国考察" not in str(rows)

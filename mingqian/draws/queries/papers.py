@@ -234,7 +234,10 @@ def later_data(
                 "kind": event.get_kind_display(),
                 "who": called(event.seat),
                 # Notes are people's own words, about health at times: they stay in the history of the seat.
-                "why": event.get_reason_display(),
+                # Of 另选 the note is the office's reason, and the only one.
+                "why": event.note
+                if event.kind == RosterEvent.Kind.CHOOSE
+                else event.get_reason_display(),
                 "seated": seated or "—",
                 "left": called(event.left) if event.left_id else "",
                 "skipped": f"越过 {len(event.skips)} 人：{skipped}" if event.skips else "",

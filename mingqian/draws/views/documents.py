@@ -117,6 +117,10 @@ def named_document(request: HttpRequest, number: str, kind: str) -> HttpResponse
     if not paper.purposes:
         raise Http404(kind)
     draw = found_draw(request, number)
+    first = draw.application.parent
+    if paper.handed and first is not None:
+        # Whoever came by a supplement sits on the roster of the first draw: one list, one set of letters.
+        return redirect("draws:named-document", first.number, kind)
     form = PurposeForm(request.POST if request.method == "POST" else None, usual=paper.purposes)
     if request.method == "POST" and form.is_valid():
         return _named(request, draw, kind, form.cleaned_data["purpose"])
@@ -159,7 +163,7 @@ def _data(
 ) -> dict[str, Any]:
     """What the template prints, with names only where they are asked for."""
     if paper.of_sheet is not None:
-        drawn = request.GET.get("list") == "drawn"
+        drawn = request.GET.get("list") == "drawn" and not paper.handed
         return paper.of_sheet(sheet_of(draw, request.user, drawn=drawn, named=named), at=now)
     if kind == "notary":
         return notary_data(draw, at=now)
