@@ -368,6 +368,14 @@ def test_whoever_was_told_and_no_longer_sits_can_be_told_so(cast, roster):
     assert message.link is None
     mark_sent(roster, [message.pk], by=cast.clerk)
     assert write(roster, cast, kind="RELIEF") == []
+    # Not wanted any more: no reminder either, until a new invitation; after that they can be told again.
+    done = decline_seat(standing_of(person), by=cast.clerk, reason="DUTY", channel="PHONE")
+    assert done.entered.seat_id == message.seat_id
+    assert write(roster, cast, [message.seat_id], kind="REMINDER") == []
+    link_for(done.entered, cast.clerk)
+    revert_seat(standing_of(person), by=cast.clerk, choice="SEAT")
+    (again,) = write(roster, cast, kind="RELIEF")
+    assert again.seat_id == message.seat_id
 
 
 def test_after_a_void_everybody_who_was_told_can_be_told_so(client, cast, roster):

@@ -272,3 +272,16 @@ def test_the_page_moves_the_meeting_and_keeps_what_was_typed_wrong(client, cast,
     assert "会议已改期" in done.text
     assert "此前的改期" in done.text
     assert refreshed(cast.application).place == "江州会议中心"
+
+
+def test_too_late_for_answers_the_office_is_told_to_phone(client, cast, roster):
+    link_for(seated(roster), cast.clerk)
+    soon = timezone.localtime(timezone.now() + timedelta(hours=10))
+    sent = form(cast) | {
+        "starts_at": f"{soon:%Y-%m-%d %H:%M}",
+        "ends_at": f"{soon + timedelta(hours=3):%Y-%m-%d %H:%M}",
+    }
+    client.force_login(cast.lead)
+    answer = client.post(f"/draws/{cast.application.number}/reschedule", sent, follow=True)
+    assert "请逐一电话告知" in answer.text
+    assert not Message.objects.filter(kind="CHANGE").exists()

@@ -48,14 +48,9 @@ def addressees(
     rows = roster.standings.select_related("seat__expert", "seat__group", "seat__specialty")
     if seats is not None:
         rows = rows.filter(seat__in=seats)
-    told = set(sent_to(roster).values_list("seat_id", flat=True))
+    told, relieved = _told_and_relieved(roster)
     waiting = set(
         roster.messages.filter(kind=kind, status=Status.WAITING).values_list("seat_id", flat=True)
-    )
-    relieved = set(
-        roster.messages.filter(kind=Kind.RELIEF)
-        .exclude(status=Status.CANCELLED)
-        .values_list("seat_id", flat=True)
     )
     since: set[int] = set()
     if seen is not None:
@@ -74,10 +69,10 @@ def addressees(
             sits = standing.position == Position.SEATED and not roster.is_void
             if sits or standing.answer == Answer.DECLINED:
                 why = "仍在席，或本人已答复不参评"
-            elif standing.seat_id not in told:
-                why = "此前没有通知过"
             elif standing.seat_id in relieved:
                 why = "已经告知过"
+            elif standing.seat_id not in told:
+                why = "此前没有通知过"
         else:
             why = _not_asked(standing, kind, told)
         if not why and channel == Channel.MAIL and not standing.seat.expert.email:
@@ -89,10 +84,39 @@ def addressees(
     return found
 
 
+def _told_and_relieved(roster: Roster) -> tuple[set[int], set[int]]:
+    """Seats of those whose last word was that they are wanted, and of those whose last word was that they are not."""
+    newest = Max("pk")
+    asked = dict(
+        sent_to(roster)
+        .filter(kind__in=WITH_LINK)
+        .order_by()
+        .values_list("seat_id")
+        .annotate(newest)
+    )
+    relief = dict(
+        roster.messages.filter(kind=Kind.RELIEF)
+        .exclude(status=Status.CANCELLED)
+        .order_by()
+        .values_list("seat_id")
+        .annotate(newest)
+    )
+    relieved = {seat for seat, last in relief.items() if last > asked.get(seat, 0)}
+    return asked.keys() - relieved, relieved
+
+
 def _holding_a_link(roster: Roster) -> list[int]:
     """Seats of those who can answer by a link that was sent to them."""
     links = AnswerLink.objects.filter(seat__standing__roster=roster, sent_at__isnull=False)
     return list(links.filter(revoked_at=None).values_list("seat_id", flat=True))
+
+
+def ended_link_words(seats: Iterable[int]) -> str:
+    """What to add where people are asked again of whom some hold a link that has ended."""
+    links = AnswerLink.objects.filter(seat__in=list(seats), sent_at__isnull=False)
+    working = set(links.filter(revoked_at=None).values_list("seat_id", flat=True))
+    ended = set(links.values_list("seat_id", flat=True)) - working
+    return f"；其中 {len(ended)} 人的答复链接已停用，需要的请重新「发送答复链接」" if ended else ""
 
 
 def last_message(roster: Roster) -> int:

@@ -14,13 +14,15 @@ from mingqian.accounts.access import requires
 from mingqian.draws.forms.answers import CHANNELS
 from mingqian.draws.models import Answer, Channel, Roster
 from mingqian.draws.queries.confirming import Confirmation
+from mingqian.draws.queries.outbox import ended_link_words
 from mingqian.draws.queries.succeeding import Return, returns
 from mingqian.draws.services.answering import Done, confirm_seat, revert_seat
 from mingqian.draws.services.taking_back import Step, after_confirming, before_reverting
 from mingqian.draws.services.together import Asked, asked_of
 
 from .confirm import Ask, answered
-from .confirm_page import CHANNEL, UNREADABLE, Spot, found_roster, key_of, names_of, show
+from .confirm_page import CHANNEL, UNREADABLE, Spot, found_roster, names_of, show
+from .deed import key_of
 
 FORMS = {"decline": "draws:confirm-decline", "contact": "draws:confirm-contact"}
 CHOICES = {"SEAT": "恢复原席位", "RESERVE": "转为备选", "KEEP": "维持不参评"}
@@ -122,4 +124,7 @@ def _reverted(done: list[Done], names: list[str]) -> str:
     if len(waiting) == len(done):
         said = f"{names_of(names)}已转为备选"
     left = [each.left.expert.name for each in done if each.left]
-    return said + (f"，{names_of(left)}回到备选" if left else "")
+    said += f"，{names_of(left)}回到备选" if left else ""
+    return said + ended_link_words(
+        e.event.seat_id for e in done if e.event.seat_id and e.event.choice != "RESERVE"
+    )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mingqian.accounts.access import requires
 from mingqian.draws.models import DrawKind, Roster
 from mingqian.draws.queries.confirming import Confirmation, Person
+from mingqian.draws.queries.outbox import ended_link_words
 from mingqian.draws.services.answering import Done
 from mingqian.draws.services.rosters import RosterRefused
 from mingqian.draws.services.taking_back import take_back
@@ -125,5 +126,7 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
         roster = found_roster(request, number)
         told = {"title": refusal.told, "people": []}
         return show(request, roster, spot, status=CONFLICT, refusal=told)
-    keep(request, roster, f"已撤销：{kept['words']}")
+    people = [step["standing"] for step in kept["steps"] if step["do"] == "REVERT"]
+    seats = roster.standings.filter(pk__in=people).values_list("seat_id", flat=True)
+    keep(request, roster, f"已撤销：{kept['words']}{ended_link_words(seats)}")
     return redirect(spot.url())

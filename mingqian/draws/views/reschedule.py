@@ -60,6 +60,9 @@ def _moved(request: HttpRequest, roster: Roster, form: RescheduleForm) -> bool:
         told = f"会议已改期，{moved.asked_again} 人需重新确认。"
         if moved.messages:
             told += f"{len(moved.messages)} 份通知已在发件箱待发送。"
+        roster.refresh_from_db(fields=["released_at", "answer_by"])
+        if roster.released_at and roster.answer_by and roster.answer_by <= timezone.now():
+            told += "答复截止时间已过，没有写改期通知，原答复链接已停用：请逐一电话告知。"
         messages.success(request, told)
         return True
     return False
