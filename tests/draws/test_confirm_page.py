@@ -12,13 +12,17 @@ from mingqian.draws.services.answering import (
     confirm_seat,
     decline_seat,
     log_contact,
+    revert_seat,
 )
+from mingqian.draws.services.locking import lock_roster
+from mingqian.draws.services.release_roster import release_roster
 from mingqian.draws.services.void import void_draw
 from mingqian.experts.models import Expert
 from mingqian.portal.queries import todos
 from mingqian.web.sealed import mask_name
 from tests.factories.accounts import make_user
 from tests.factories.confirmations import SIZES, again, drawn, seated, waiting
+from tests.factories.invitations import link_for
 
 pytestmark = pytest.mark.django_db
 ARCHITECTURE = "建筑设计"
@@ -398,3 +402,83 @@ def test_the_number_of_questions_does_not_grow_with_the_roster(client):
         return len(queries)
 
     assert asked(5) == asked(7)
+
+
+def kinds(user) -> list[str]:
+    return [item.kind for item in todos(user)]
+
+
+def test_an_empty_seat_and_a_full_list_wait_for_somebody(ground):
+    cast, roster = ground
+    assert "draws.gap" not in kinds(cast.clerk)
+    for person in (*waiting(roster), seated(roster, ARCHITECTURE)[0]):
+        decline_seat(person, by=cast.clerk, reason="DUTY", channel="PHONE")
+    (item,) = [each for each in todos(cast.clerk) if each.kind == "draws.gap"]
+    assert "空缺 1 个" in item.why
+    assert roster.draw.application.number in item.url
+    for person in seated(roster):
+        confirm_seat(person, by=cast.clerk, channel="PHONE")
+    assert "draws.lock" not in kinds(cast.lead)
+    revert_seat(again(person_out(roster)), by=cast.clerk)
+    assert "draws.gap" not in kinds(cast.clerk)
+    confirm_seat(seated(roster, answer=Answer.UNCONFIRMED)[0], by=cast.clerk, channel="PHONE")
+    assert "draws.lock" in kinds(cast.lead)
+    lock_roster(roster, by=cast.lead)
+    assert "draws.lock" not in kinds(cast.lead)
+
+
+def person_out(roster):
+    """Who left a seat empty."""
+    place = roster.events.filter(kind="DECLINE", place__isnull=False).get().seat_id
+    return roster.standings.get(seat=place)
+
+
+def test_a_void_that_one_side_asked_for_waits_for_the_other(ground):
+    cast, roster = ground
+    assert "draws.void" not in kinds(cast.observer)
+    void_draw(roster.draw, by=cast.hrss_lead, reason="程序有误，重新抽取")
+    assert "draws.void" in kinds(cast.observer)
+    assert "draws.void" not in kinds(cast.hrss_lead)
+    void_draw(roster.draw, by=cast.observer)
+    assert "draws.void" not in kinds(cast.observer)
+
+
+@pytest.mark.parametrize("odd", ["²", "9" * 5000])
+def test_numbers_that_are_none_are_not_read(ground, desk, odd):
+    person = seated(ground[1])[0]
+    data = {
+        "deed": "confirm",
+        "row": key(person),
+        "channel": "PHONE",
+        "seat": odd,
+        "following": odd,
+    }
+    assert "确认参评" in desk.post("/answer", data)
+    assert again(person).answer == Answer.PARTICIPATING
+    assert desk.client.get(desk.url, {"attempt": odd[:9]}).status_code in (200, 404)
+
+
+def test_whoever_declined_is_not_confirmed_but_taken_off_first(ground, desk):
+    cast, roster = ground
+    person = seated(roster)[0]
+    decline_seat(person, by=cast.clerk, reason="DUTY", channel="PHONE")
+    data = {"deed": "confirm", "row": key(person), "channel": "PHONE"}
+    assert "已登记不参评；请先「移除」" in desk.post("/answer", data, 409)
+
+
+def test_an_alternate_who_no_longer_qualifies_is_marked_before_they_enter(ground, desk):
+    _, roster = ground
+    first = waiting(roster, ARCHITECTURE)[0]
+    Expert.objects.filter(pk=first.expert_id).update(status="SUSPENDED")
+    form = desk.get(f"/decline?row={seated(roster, ARCHITECTURE)[0].pk}")
+    assert "递补后请核对" in form
+
+
+def test_putting_a_decline_back_tells_that_the_link_has_ended(ground, desk):
+    cast, roster = ground
+    person = seated(roster)[0]
+    release_roster(roster, by=cast.lead)
+    link_for(person, cast.clerk)
+    form = {"row": key(person), "reason": "DUTY", "channel": "PHONE", "confirmed": "1"}
+    assert "不参评" in desk.post("/decline", form)
+    assert "答复链接已停用" in desk.post("/undo", {})

@@ -271,6 +271,6 @@ def roster_draw(application: DrawApplication, attempt: str = "") -> Draw | None:
     drawn = application.draws.filter(status__in=DRAWN).select_related(
         "application__matter", "application__committee", "office", "executed_by"
     )
-    if attempt.isdigit():
+    if attempt.isascii() and attempt.isdigit():
         return drawn.filter(attempt=int(attempt[:5])).first()
     return drawn.filter(status=DrawStatus.EXECUTED).first() or drawn.order_by("-attempt").first()

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-
-from django.utils import timezone
 
 from mingqian.draws.models import (
     ContactOutcome,
@@ -246,8 +243,3 @@ class Story:
             Phrase(holder.name, holder),
             Phrase(" 递补"),
         ]
-
-
-def short_time(at: datetime | None) -> str:
-    """11-16 15:06."""
-    return f"{timezone.localtime(at):%m-%d %H:%M}" if at else ""

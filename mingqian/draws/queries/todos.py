@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Count, Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from mingqian.accounts.models import User
+from mingqian.accounts.roles import Role
 from mingqian.draws.models import (
     Answer,
+    Draw,
     DrawApplication,
     DrawStatus,
     Position,
@@ -26,6 +29,7 @@ from mingqian.workflow.reasons import reason_labels
 from .answer_links import last_moment
 from .applications import awaiting_review, visible_applications, with_state
 from .ceremony import party_of
+from .gaps import rosters_with_figures
 from .rules.case import lead_rule
 from .working_days import days_back
 
@@ -48,8 +52,14 @@ def todos(user: User) -> list[TodoItem]:
         items += _reviews(user, rules)
     if user.may("draws.contribute"):
         items += _draws(user, rules)
+    if user.may("draws.void_draw"):
+        items += _voids(user)
     if user.may("draws.confirm_seat"):
         items += _unconfirmed(user)
+    if user.may("draws.edit_application"):
+        items += _gaps(user)
+    if user.may("draws.lock_roster"):
+        items += _complete(user)
     return items
 
 
@@ -257,9 +267,76 @@ def _unconfirmed(user: User) -> Iterator[TodoItem]:
         )
 
 
+def _open_rosters(user: User) -> Any:
+    """Rosters of meetings ahead with their figures, not locked, with no supplement under way; the next one first."""
+    rows: Any = rosters_with_figures(user)
+    rows = rows.filter(open_number=None, draw__application__starts_at__gt=timezone.now())
+    rows = rows.exclude(versions__in=RosterVersion.objects.filter(unlocked_at=None))
+    return rows.order_by("draw__application__starts_at", "pk")
+
+
+def _gaps(user: User) -> Iterator[TodoItem]:
+    """Seats that nobody holds and for which nobody waits or may enter."""
+    for roster in _open_rosters(user).filter(gap__gt=0)[:MOST]:
+        application = roster.draw.application
+        yield TodoItem(
+            icon="alert-triangle",
+            tone="red",
+            verb="补充抽取",
+            document=_title(application),
+            why=f"席位空缺 {roster.gap} 个，备选余 {roster.waiting} 人",
+            url=f"{reverse('draws:supplement-new')}?roster={application.number}",
+            button="申请",
+            waiting_since=roster.draw.executed_at,
+            due_at=application.starts_at,
+            kind="draws.gap",
+        )
+
+
+def _complete(user: User) -> Iterator[TodoItem]:
+    """Everybody has confirmed: the list can be locked."""
+    rows = _open_rosters(user).filter(gap=0, vacant=0, unconfirmed=0, confirmed__gt=0)
+    for roster in rows[:MOST]:
+        application = roster.draw.application
+        yield TodoItem(
+            icon="lock",
+            tone="green",
+            verb="锁定名单",
+            document=_title(application),
+            why=f"应到 {roster.due} 人全部确认参评",
+            url=reverse("draws:lock", args=[application.number]),
+            button="锁定",
+            waiting_since=roster.draw.executed_at,
+            due_at=application.starts_at,
+            kind="draws.lock",
+        )
+
+
+def _voids(user: User) -> Iterator[TodoItem]:
+    """Draws that the other side has asked to declare void: confirmed or not, this side is next."""
+    mine, other = ("hrss", "observer") if user.role == Role.HRSS_LEAD else ("observer", "hrss")
+    rows = Draw.objects.visible_to(user).filter(
+        **{
+            "status": DrawStatus.EXECUTED,
+            f"void_{mine}_at": None,
+            f"void_{other}_at__isnull": False,
+        }
+    )
+    for draw in rows.select_related("application__matter").order_by("pk")[:MOST]:
+        yield TodoItem(
+            icon="ban",
+            tone="red",
+            verb="确认作废",
+            document=_title(draw.application),
+            why=f"另一方提出作废：{draw.void_reason}",
+            url=_official(draw.application),
+            button="核对",
+            waiting_since=getattr(draw, f"void_{other}_at"),
+            due_at=draw.application.starts_at,
+            kind="draws.void",
+        )
+
+
 def _official(application: DrawApplication) -> str:
     """The page of the official draw."""
-    try:
-        return reverse("draws:official", args=[application.number])
-    except NoReverseMatch:
-        return reverse("draws:application", args=[application.number])
+    return reverse("draws:official", args=[application.number])

@@ -88,6 +88,8 @@ def confirm_seat(
     note = _note(note)
     with holding_roster(standing.roster, by=by) as roster:
         held = _held(standing, seen)
+        if held.position == Position.OUT:
+            raise RosterRefused("该专家已登记不参评；请先「移除」，再确认参评。")
         if held.position != Position.SEATED:
             raise RosterRefused("该专家现为备选，递补入席后才需要确认。")
         if held.answer == Answer.PARTICIPATING:

@@ -28,11 +28,11 @@ from .confirm_page import (
     channel_of,
     found_roster,
     keep,
-    key_of,
     names_of,
     place_of_roster,
     show,
 )
+from .deed import key_of
 
 
 @requires("draws.confirm_seat")

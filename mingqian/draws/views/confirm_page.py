@@ -19,6 +19,7 @@ from mingqian.draws.queries.seat_story import MOST_SHOWN, Story
 from mingqian.draws.services.rosters import open_lock
 from mingqian.web.components import Tab
 
+from .deed import key_of
 from .lookup import application_or_404
 
 KEPT, CHANNEL = "draws:answered", "draws:channel"
@@ -195,10 +196,9 @@ def _drawer(page: Confirmation, person: Person, spot: Spot, shown: list[Person])
 
 def back(request: HttpRequest, spot: Spot, acted: list[int]) -> HttpResponse:
     """To the list; an open drawer goes on to the next person if its own has been dealt with."""
-    if spot.seat.isdigit() and int(spot.seat) in acted:
-        following = request.POST.get("following", "")
-        following = following if following.isdigit() and int(following) not in acted else ""
-        spot = replace(spot, seat=following)
+    if key_of(spot.seat) in acted:
+        following = key_of(request.POST.get("following", ""))
+        spot = replace(spot, seat="" if following is None or following in acted else str(following))
     return redirect(spot.url())
 
 
@@ -230,11 +230,6 @@ def channel_of(request: HttpRequest) -> str:
 def names_of(people: list[str]) -> str:
     """张三、李四等 5 人."""
     return "、".join(people[:3]) + (f"等 {len(people)} 人" if len(people) > 3 else "")
-
-
-def key_of(text: str) -> int | None:
-    """The key that a hidden field carries; None if it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def place_of_roster(page: Confirmation, text: str) -> DrawSeat:

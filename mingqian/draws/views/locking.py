@@ -18,6 +18,7 @@ from mingqian.draws.queries.standing import LockedRoster, StandingRoster
 from mingqian.draws.services.holding import CeremonyRefused
 from mingqian.draws.services.locking import LockBlocked, lock_roster, unlock_roster
 
+from .deed import key_of
 from .frozen import tells_unreadable
 
 REASON = "reason-"
@@ -67,9 +68,7 @@ def set_lock(request: HttpRequest, number: str) -> HttpResponse:
     }
     seen = request.POST.get("seen", "")
     try:
-        version = lock_roster(
-            roster, by=request.user, reasons=reasons, seen=int(seen) if seen.isdecimal() else None
-        )
+        version = lock_roster(roster, by=request.user, reasons=reasons, seen=key_of(seen))
     except LockBlocked:
         roster.refresh_from_db(fields=["revision"])
         state = lock_state(roster, reader=request.user, reasons=reasons)
@@ -88,9 +87,7 @@ def release_lock(request: HttpRequest, number: str) -> HttpResponse:
     roster = found_roster(request, number)
     reason, seen = request.POST.get("reason", ""), request.POST.get("seen", "")
     try:
-        version = unlock_roster(
-            roster, by=request.user, reason=reason, seen=int(seen) if seen.isdecimal() else None
-        )
+        version = unlock_roster(roster, by=request.user, reason=reason, seen=key_of(seen))
     except CeremonyRefused as refused:
         state = lock_state(roster, reader=request.user)
         return _page(request, roster, state, problem=refused.told, unlock_reason=reason)
