@@ -187,12 +187,14 @@ class StandingRoster(Roster):
         """The row of a seat with what has become of whoever was drawn into it."""
         if standing.position == Position.WAITING:
             turn = turns[row.group, row.specialty] = turns.get((row.group, row.specialty), 0) + 1
-            waits = f"备选 {turn}"
+            # Numbered as drawn, like the transcript: the first who waits may well be the second drawn.
+            own = standing.seat
+            drawn = own.seat_type == SeatType.ALTERNATE and not standing.reserve
             return replace(
                 row,
                 order=turn,
-                rank=turn,
-                seat=waits,
+                rank=own.rank if drawn else turn,
+                seat=f"备选 {own.rank}" if drawn else f"备选后补 {standing.reserve}",
                 seat_type=SeatType.ALTERNATE,
                 entry=self._came(standing),
             )
