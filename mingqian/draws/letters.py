@@ -8,7 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from mingqian.draws.models import DrawApplication, DrawSeat, Message, Roster
+from mingqian.draws.models import DrawApplication, DrawSeat, Message, Roster, SeatType
 from mingqian.draws.queries.answer_links import seat_words
 
 NO_LINK = "（链接已随信发出，平台不再保存）"
@@ -29,6 +29,7 @@ def letter(
             "name": seat.expert.name,
             "committee": application.committee.name if application.committee else "",
             "seat": seat_words(seat),
+            "appointed": seat.seat_type == SeatType.DESIGNATED,
             "meeting": application.meeting_name,
             "time": meeting_time(application),
             "place": application.place,

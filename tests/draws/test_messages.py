@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mingqian.audit.models import Event
-from mingqian.draws.letters import NO_LINK
+from mingqian.draws.letters import NO_LINK, letter
 from mingqian.draws.models import AnswerLink, Message, Position, Roster
 from mingqian.draws.queries.answer_links import last_moment
 from mingqian.draws.queries.outbox import addressees
@@ -554,3 +554,12 @@ def test_every_address_of_the_outbox_keeps_the_attempt(client, cast, roster, mon
         assert [each for each in found if "attempt=1" not in each] == []
     printed = client.post(f"{outbox}/print?attempt=1", {"row": "999999"})
     assert printed["Location"] == f"{outbox}?attempt=1"
+
+
+def test_a_designated_member_is_not_told_of_a_lot(roster):
+    drawn = seated(roster).seat
+    assert "经随机抽取，您被选为" in letter("INVITATION", roster, drawn, link="")
+    drawn.seat_type = "DESIGNATED"
+    told = letter("INVITATION", roster, drawn, link="")
+    assert "您被指定为" in told
+    assert "随机抽取" not in told

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mingqian.accounts.models import User
-from mingqian.draws.models import Draw, DrawSeat, RosterEvent, RosterVersion
+from mingqian.draws.models import Draw, DrawSeat, RosterEvent, RosterVersion, SeatType
 from mingqian.draws.models import Roster as RosterModel
 from mingqian.draws.succession_words import skip_words
 from mingqian.web.pdf import qr_svg
@@ -178,7 +178,7 @@ def letters_data(sheet: Sheet, kind: str, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _variables(row: RosterRow) -> dict[str, str]:
+def _variables(row: RosterRow) -> dict[str, Any]:
     return {
         "name": row.name,
         "unit": row.unit,
@@ -186,6 +186,7 @@ def _variables(row: RosterRow) -> dict[str, str]:
         "group": row.group,
         "specialty": row.specialty,
         "duty": row.duty,
+        "appointed": row.seat_type == SeatType.DESIGNATED,
     }
 
 
