@@ -7,6 +7,7 @@ import pytest
 from mingqian.draws.models import RosterVersion
 from mingqian.draws.services.answering import revert_seat
 from mingqian.draws.services.locking import lock_roster, unlock_roster
+from mingqian.draws.services.void import void_draw
 from mingqian.web.sealed import mask_name
 from tests.factories.accounts import make_user
 from tests.factories.ceremonies import Cast, executed, make_cast, voided
@@ -133,3 +134,22 @@ def test_other_offices_and_void_draws_have_no_such_page(client, cast):
     client.force_login(make_user("sysadmin"))
     assert client.get(lock_url(cast)).status_code == 403
     assert draw.is_void
+
+
+def test_versions_of_a_void_draw_stay_readable(client, cast, draw):
+    confirm(draw, cast.clerk)
+    lock_roster(roster_of(draw), by=cast.lead)
+    unlock_roster(roster_of(draw), by=cast.hrss_lead, reason="程序有误，重新抽取")
+    void_draw(draw, by=cast.hrss_lead, reason="程序有误，重新抽取")
+    void_draw(draw, by=cast.observer)
+    client.force_login(cast.lead)
+    assert client.get(lock_url(cast)).status_code == 404
+    roster_page = client.get(f"/draws/{cast.application.number}/roster?attempt=1").text
+    assert f"{lock_url(cast)}?attempt=1" in roster_page
+    text = page(client, cast.lead, lock_url(cast, "?attempt=1"))
+    assert "本次抽取已作废，名单不能锁定" in text
+    version = f"{lock_url(cast, '/versions/1')}?attempt=1"
+    assert version in text
+    assert seated(draw)[0].expert.name in page(client, cast.lead, version)
+    client.force_login(make_user("clerk"))
+    assert client.get(version).status_code == 404

@@ -14,6 +14,7 @@ from mingqian.draws.models import Draw, DrawApplication, Roster, RosterVersion
 from mingqian.draws.queries.composition import composition_of
 from mingqian.draws.queries.locked import Difference, content_of_version, difference
 from mingqian.draws.queries.locking import LockState, lock_state
+from mingqian.draws.queries.roster import roster_draw
 from mingqian.draws.queries.standing import LockedRoster, StandingRoster
 from mingqian.draws.services.holding import CeremonyRefused
 from mingqian.draws.services.locking import LockBlocked, lock_roster, unlock_roster
@@ -35,10 +36,15 @@ class VersionLine:
 
 
 def found_roster(request: HttpRequest, number: str) -> Roster:
-    """The roster in force of an application, within what the user may see; 404 otherwise."""
+    """The roster in force of an application, or that of ?attempt=, within what the user may see; 404 otherwise."""
     visible = DrawApplication.objects.visible_to(request.user)
     application = get_object_or_404(visible, matter__number=number)
-    draw = Draw.objects.current().filter(application=application).first()
+    attempt = request.GET.get("attempt", "")
+    draw = (
+        roster_draw(application, attempt)
+        if attempt
+        else Draw.objects.current().filter(application=application).first()
+    )
     roster = Roster.objects.select_related("draw").filter(draw=draw).first() if draw else None
     if roster is None:
         raise Http404("no roster in force")
@@ -113,10 +119,16 @@ def show_version(request: HttpRequest, number: str, version: int) -> HttpRespons
     context = {
         "roster": shown,
         "application": roster.draw.application,
+        "of_attempt": _of_attempt(roster),
         "version": kept,
         "changes": changes,
     }
     return render(request, "draws/lock_version.html", context)
+
+
+def _of_attempt(roster: Roster) -> str:
+    """What every address carries while one looks back at a void draw."""
+    return f"?attempt={roster.draw.attempt}" if roster.is_void else ""
 
 
 def _page(
@@ -133,6 +145,7 @@ def _page(
         "lock": state,
         "roster": roster,
         "application": roster.draw.application,
+        "of_attempt": _of_attempt(roster),
         "facets": composition_of(roster, people.seated),
         "masked": people.masked,
         "history": _history(roster, masked=people.masked),
