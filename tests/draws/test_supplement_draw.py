@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from fairdraw.verify import verify
-from mingqian.draws.models import DrawSeat, Position, Roster, RosterEvent, Standing
+from mingqian.draws.models import DrawApplication, DrawSeat, Position, Roster, RosterEvent, Standing
 from mingqian.draws.queries.locking import lock_state
 from mingqian.draws.queries.rules.finding import Level
 from mingqian.draws.queries.series import series_of
@@ -19,6 +19,7 @@ from mingqian.draws.services.reschedule import reschedule_meeting
 from mingqian.draws.services.rosters import RosterRefused, SupplementInDraw, add_event
 from mingqian.draws.services.save import Draft, save_application
 from mingqian.draws.services.void import abandon_attempt, void_draw
+from mingqian.draws.views.life import steps_of
 from mingqian.experts.models import PoolMembership
 from tests.factories.ceremonies import Cast, executed, frozen, voided
 from tests.factories.draws import refreshed, seats_by_name
@@ -324,3 +325,16 @@ def test_people_of_a_void_supplement_stand_on_no_page(client, ground):
     for name in ("confirm", "roster"):
         page = client.get(reverse(f"draws:{name}", args=[cast.application.number])).text
         assert not [lot for lot in lots if lot in page]
+
+
+def test_the_steps_of_a_supplement_count_its_own_people_on_the_roster(ground):
+    cast, roster = ground
+    use_up(roster, cast)
+    own, draw = drawn_supplement(roster, cast)
+    application = DrawApplication.objects.get(pk=own.application.pk)
+    assert steps_of(application)[4].note == "已确认 0 / 1"
+    newcomer = roster.standings.get(seat__draw=draw, position=Position.SEATED)
+    confirm_seat(newcomer, by=cast.clerk, channel="PHONE")
+    step = steps_of(application)[4]
+    assert (step.note, step.state) == ("已确认 1 / 1", "done")
+    assert roster.draw.application.number in step.url

@@ -64,6 +64,11 @@ def show_application(request: HttpRequest, number: str) -> HttpResponse:
             "attachments": attachments_of(matter),
             "trials": [(trial, trial_words(trial)) for trial in application.trials.all()[:20]],
             "history": history_entries(application),
+            "answers_url": reverse(
+                "draws:confirm", args=[(application.parent or application).number]
+            )
+            if state.key == DRAWN_STATE.key and user.may("draws.view_roster")
+            else "",
             "opinion": opinion,
             "opinion_reasons": reason_labels(opinion.reasons) if opinion else [],
             "versions": matter.versions.order_by("-number"),

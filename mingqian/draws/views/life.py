@@ -12,13 +12,31 @@ from django.utils import timezone
 from mingqian.audit.models import Event
 from mingqian.audit.queries import history_of
 from mingqian.audit.words import action_word
-from mingqian.draws.models import Draw, DrawApplication, DrawStatus
+from mingqian.draws.models import (
+    Answer,
+    Draw,
+    DrawApplication,
+    DrawStatus,
+    Position,
+    RosterVersion,
+    Standing,
+)
 from mingqian.draws.queries.roster import with_answers
 from mingqian.web.components import Step, TimelineEntry, Tone
 from mingqian.workflow.models import MatterStatus
 from mingqian.workflow.reasons import reason_labels
 
 MOST_EVENTS = 200
+OF_SEATS = (
+    "draws.confirm_seat",
+    "draws.decline_seat",
+    "draws.revert_seat",
+    "draws.choose_alternate",
+    "draws.log_contact",
+    "draws.mark_messages",
+    "draws.hand_on_messages",
+    "draws.read_message",
+)
 
 
 def _day(at: datetime | None) -> str:
@@ -69,7 +87,9 @@ def steps_of(application: DrawApplication) -> list[Step]:
         if place == here:
             state = "stopped" if stopped else "here"
         address = (
-            reverse("draws:confirm", args=[application.number]) if drawn and place == 4 else ""
+            reverse("draws:confirm", args=[(application.parent or application).number])
+            if drawn and place == 4
+            else ""
         )
         steps.append(Step(label, note, state, address))  # type: ignore[arg-type]
     return steps
@@ -77,6 +97,8 @@ def steps_of(application: DrawApplication) -> list[Step]:
 
 def _after_the_draw(drawn: Draw) -> tuple[int, str, str]:
     """Where it stands between confirming and locking, and what is said under these two."""
+    if drawn.application.parent is not None:
+        return _after_a_supplement(drawn, drawn.application.parent)
     row: Any = with_answers(Draw.objects.filter(pk=drawn.pk)).get()
     expected = row.primaries + row.extra
     confirmed = f"已确认 {row.confirmed} / {expected}"
@@ -124,8 +146,11 @@ SAVES = {action for action in WORDS if action.startswith("draws.")} - NO_SAVES
 
 
 def history_entries(application: DrawApplication) -> list[TimelineEntry]:
-    """What happened to it and to its draws, newest first; one person's saves in a row are told as one."""
-    found = [*history_of(application.matter)[:MOST_EVENTS]]
+    """What happened to it and to its draws, newest first; one person's saves in a row are told as one.
+
+    What was said of single seats stands on the page of answers.
+    """
+    found = [*history_of(application.matter).exclude(action__in=OF_SEATS)[:MOST_EVENTS]]
     for draw in application.draws.all():
         found += history_of(draw)[:MOST_EVENTS]
     events = sorted(found, key=lambda event: event.seq, reverse=True)[:MOST_EVENTS]
@@ -176,3 +201,17 @@ def _entry(events: list[Event]) -> TimelineEntry:
         reasons = "、".join(reason_labels(details.get("reasons", [])))
         quote = "\n".join(part for part in (reasons, details.get("opinion", "")) if part)
     return TimelineEntry(newest.at, title, text=text, quote=quote, tone=tone, filled=filled)
+
+
+def _after_a_supplement(drawn: Draw, first: DrawApplication) -> tuple[int, str, str]:
+    """The same of those whom a supplement brought: they sit on the roster of the first draw."""
+    seated = Standing.objects.filter(seat__draw=drawn, position=Position.SEATED)
+    expected = seated.count()
+    sure = seated.filter(answer=Answer.PARTICIPATING).count()
+    confirmed = f"已确认 {sure} / {expected}"
+    lock = RosterVersion.objects.filter(
+        roster__draw__application=first, roster__draw__status=DrawStatus.EXECUTED, unlocked_at=None
+    ).first()
+    if lock is not None:
+        return 6, confirmed, f"已锁定第 {lock.number} 版"
+    return (5 if sure == expected else 4), confirmed, "并入首次抽取的名单"
