@@ -170,11 +170,34 @@ _DETAILS: dict[str, str] = {
     "document": "文书",
     "masked": "姓名遮盖",
     "digest": "名单指纹",
+    "head": "签署内容指纹",
+    "roster": "名单序号",
+    "event": "名单第几步",
+    "seat": "签号",
+    "entered": "入席签号",
+    "left": "离席签号",
+    "choice": "席位去向",
+    "self": "本人答复",
+    "outcome": "联系结果",
+    "supplement": "补充抽取",
+    "seats": "席位数",
+    "first": "首次抽取",
+    "round": "轮次",
+    "gaps": "空缺席位",
+    "steps": "步数",
+    "nonce": "随机数",
+    "pool": "在库人数",
+    "eligible": "可抽人数",
+    "parties_min": "参与方至少",
+    "observers_min": "监督人员至少",
+    "mode": "抽取方式",
     "from": "原状态",
     "to": "新状态",
 }
 
 _ROLES: dict[str, str] = {}
+# Codes in words, by the key of the detail that carries them.
+_VALUES: dict[str, dict[str, str]] = {}
 
 # Pairs of keys that hold the old state and the new one.
 CHANGES = (("before", "after"), ("from", "to"))
@@ -196,12 +219,15 @@ def register_words(
     details: Mapping[str, str] | None = None,
     roles: Mapping[str, str] | None = None,
     areas: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Name actions, keys of details, roles and chapters in Chinese. What is named here wins over the table above."""
+    """Name actions, keys of details, roles, chapters and codes in Chinese. What is named here wins over the table above."""
     _ACTIONS.update(actions or {})
     _DETAILS.update(details or {})
     _ROLES.update(roles or {})
     _AREAS.update(areas or {})
+    for key, words in (values or {}).items():
+        _VALUES.setdefault(key, {}).update(words)
 
 
 def actions() -> dict[str, str]:
@@ -266,9 +292,15 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
 def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict) and value:
         for inner, one in value.items():
-            yield f"{detail_word(key)}·{detail_word(inner)}", _shown(one)
+            yield f"{detail_word(key)}·{detail_word(inner)}", _said(inner, one)
     else:
-        yield detail_word(key), _shown(value)
+        yield detail_word(key), _said(key, value)
+
+
+def _said(key: str, value: Any) -> str:
+    """A code in its words where it has any."""
+    words = _VALUES.get(key, {})
+    return words[value] if isinstance(value, str) and value in words else _shown(value)
 
 
 def _shown(value: Any) -> str:

@@ -11,6 +11,24 @@ class DrawsConfig(AppConfig):
     label = "draws"
 
     def ready(self) -> None:
+        from mingqian.audit.words import register_words
+
         from . import subjects
+        from .models import (
+            Channel,
+            ContactOutcome,
+            DeclineReason,
+            DrawMode,
+            SupplementReason,
+        )
 
         subjects.register_all()
+        register_words(
+            values={
+                "channel": dict(Channel.choices),
+                "outcome": dict(ContactOutcome.choices),
+                "reason": dict(DeclineReason.choices) | dict(SupplementReason.choices),
+                "choice": {"SEAT": "恢复原席位", "RESERVE": "转为备选"},
+                "mode": dict(DrawMode.choices),
+            }
+        )

@@ -3,9 +3,13 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from mingqian.accounts.roles import Role
-from mingqian.audit.words import action_word, areas, detail_lines, role_word
+from mingqian.audit.models import Event
+from mingqian.audit.words import action_word, areas, detail_lines, detail_word, role_word
 from mingqian.workflow.models import Action
+from tests.factories.supplements import drawn_supplement, make_roster, use_up
 
 ROOT = Path(__file__).resolve().parents[2] / "mingqian"
 RECORDED = re.compile(
@@ -49,3 +53,20 @@ def test_details_tell_changes_field_by_field_and_leave_out_what_stayed():
         "是",
     ]
     assert [line.name for line in detail_lines({"filters": {"role": 1}})] == ["查询条件·角色"]
+
+
+@pytest.mark.django_db
+def test_whatever_is_told_of_a_roster_is_told_in_chinese():
+    cast, roster = make_roster()
+    use_up(roster, cast)
+    drawn_supplement(roster, cast)
+    entries = Event.objects.filter(action__startswith="draws.")
+    assert entries.filter(action="draws.join_supplement").exists()
+    bare = {key for entry in entries for key in entry.details if detail_word(key) == key}
+    assert bare == set()
+    for entry in entries:
+        for key, value in entry.details.items():
+            if key in ("channel", "outcome", "reason", "choice"):
+                assert not re.fullmatch("[A-Z_]+", detail_lines({key: value})[0].value), (
+                    entry.action
+                )
