@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mingqian.draws.models import Answer, Position, Roster, RosterEvent
+from mingqian.draws.queries.standing import StandingRoster
 from mingqian.draws.services.answering import (
     choose_alternate,
     confirm_seat,
@@ -23,6 +24,7 @@ from mingqian.web.sealed import mask_name
 from tests.factories.accounts import make_user
 from tests.factories.confirmations import SIZES, again, drawn, seated, waiting
 from tests.factories.invitations import link_for
+from tests.factories.supplements import make_roster, supplement_of, use_up
 
 pytestmark = pytest.mark.django_db
 ARCHITECTURE = "建筑设计"
@@ -482,3 +484,37 @@ def test_putting_a_decline_back_tells_that_the_link_has_ended(ground, desk):
     form = {"row": key(person), "reason": "DUTY", "channel": "PHONE", "confirmed": "1"}
     assert "不参评" in desk.post("/decline", form)
     assert "答复链接已停用" in desk.post("/undo", {})
+
+
+def test_single_answers_stand_on_the_page_of_answers_not_in_the_history_of_the_application(
+    ground, desk
+):
+    cast, roster = ground
+    confirm_seat(seated(roster)[0], by=cast.clerk, channel="PHONE")
+    page = desk.client.get(f"/draws/{roster.draw.application.number}/").text
+    history = page[page.index("办理历史") :]
+    assert f'href="{desk.url}">逐人答复与联系记录' in history
+    assert "确认参评" not in history[: history.index("</section>")]
+
+
+def test_alternates_keep_the_number_that_they_were_drawn_with(ground):
+    cast, roster = ground
+    first, second = waiting(roster, ARCHITECTURE)[:2]
+    decline_seat(seated(roster, ARCHITECTURE)[0], by=cast.clerk, reason="DUTY", channel="PHONE")
+    left = again(first) if again(first).position == Position.WAITING else again(second)
+    (row,) = [
+        placed.row
+        for placed in StandingRoster(roster, cast.clerk).placed
+        if placed.standing.pk == left.pk
+    ]
+    assert row.seat == f"备选 {left.seat.rank}"
+    assert row.rank == left.seat.rank
+
+
+def test_a_supplement_under_way_is_named_where_the_seat_is_empty(client):
+    cast, roster = make_roster()
+    use_up(roster, cast)
+    desk = Desk(client, cast.clerk, roster)
+    assert "申请补充抽取" in desk.get()
+    made = supplement_of(roster, cast)
+    assert f"补充抽取 {made.number} 办理中" in desk.get()

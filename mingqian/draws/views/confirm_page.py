@@ -16,6 +16,7 @@ from mingqian.draws.queries.confirming import NO, OPEN, TABS, WAITING, Confirmat
 from mingqian.draws.queries.locking import lock_state
 from mingqian.draws.queries.roster import roster_draw
 from mingqian.draws.queries.seat_story import MOST_SHOWN, Story
+from mingqian.draws.queries.series import supplement_under_way
 from mingqian.draws.services.rosters import open_lock
 from mingqian.web.components import Tab
 
@@ -133,6 +134,7 @@ def show(
         "refusal": refusal,
         "picked": picked or [],
         "gaps": [(seat, page.place_words(seat), seat.specialty) for seat in page.empty],
+        "under_way": supplement_under_way(draw.application) if page.empty else None,
         "supplement_url": f"{reverse('draws:supplement-new')}?{urlencode({'roster': spot.number})}"
         if user.may("draws.edit_application")
         else "",
