@@ -17,13 +17,15 @@ from mingqian.draws.models import (
     RosterEvent,
     RosterVersion,
 )
+from mingqian.draws.queries.locking import lock_state
 from mingqian.draws.services.answering import confirm_seat, decline_seat, revert_seat
 from mingqian.draws.services.messages import write_messages
 from mingqian.draws.services.release_roster import release_roster
 from mingqian.draws.services.rosters import RosterRefused
 from mingqian.experts.models import Expert
+from mingqian.portal.queries import todos
 from mingqian.web.logs import _without_secrets
-from tests.factories.ceremonies import Cast, frozen, make_cast
+from tests.factories.ceremonies import Cast, executed, frozen, make_cast
 from tests.factories.invitations import drawn_roster, link_for, released, seated, standing_of
 from tests.factories.supplements import cast_of, make_roster, supplement_of, use_up
 
@@ -372,3 +374,14 @@ def test_a_decline_while_a_supplement_is_frozen_is_kept_for_the_office(client):
     assert "本人经链接答复不参评（出差：人在省外）" in event.note
     assert standing_of(person).answer == "UNCONFIRMED"
     assert standing_of(person).contacts == 2
+    assert "draws.kept_decline" in [item.kind for item in todos(cast.clerk)]
+    finding = next(f for f in lock_state(roster).findings if f.key == "kept_declines")
+    assert finding.title.startswith("1 人")
+    client.force_login(cast.clerk)
+    confirming = f"/draws/{cast.application.number}/confirm"
+    assert client.get(confirming).text.count("本人已经链接答复不参评，待登记") == 1
+    executed(own)
+    decline_seat(standing_of(person), by=cast.clerk, reason="TRAVEL", channel="LINK")
+    assert "draws.kept_decline" not in [item.kind for item in todos(cast.clerk)]
+    assert "kept_declines" not in [f.key for f in lock_state(roster).findings]
+    assert "待登记" not in client.get(confirming).text

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from mingqian.draws.models import (
     Answer,
     AnswerLink,
+    Channel,
+    ContactOutcome,
     DesignatedMember,
     DrawApplication,
     DrawSeat,
     Position,
     Roster,
+    RosterEvent,
     Standing,
 )
 from mingqian.web.sealed import mask_name
@@ -125,3 +129,19 @@ def seat_words(seat: DrawSeat) -> str:
         return str(DesignatedMember.Duty(seat.duty).label)
     specialty = seat.specialty.name if seat.specialty else OPEN_WORDS
     return "·".join(part for part in (seat.group.name if seat.group else "", specialty) if part)
+
+
+def kept_declines() -> QuerySet[Standing]:
+    """Who sits, and said 不参评 by link while nobody could leave: the office has not dealt with it since."""
+    answers = (RosterEvent.Kind.CONFIRM, RosterEvent.Kind.DECLINE, RosterEvent.Kind.REVERT)
+    since = RosterEvent.objects.filter(
+        seat=OuterRef("seat"), seq__gt=OuterRef("seq"), kind__in=answers
+    )
+    said = RosterEvent.objects.filter(
+        ~Exists(since),
+        kind=RosterEvent.Kind.CONTACT,
+        channel=Channel.LINK,
+        outcome=ContactOutcome.REFUSED,
+        by=None,
+    )
+    return Standing.objects.filter(position=Position.SEATED, seat__in=said.values("seat"))

@@ -25,6 +25,7 @@ from mingqian.experts.models import ExpertStatus, MembershipStatus, PoolMembersh
 from mingqian.web.components import Tone
 from mingqian.web.sealed import mask_name
 
+from .answer_links import kept_declines
 from .roster import MEMBER, group_of, place_of
 from .strata import OPEN_WORDS
 from .succession import Series, series_of_roster
@@ -38,6 +39,7 @@ class Person:
     """One of those drawn or appointed. `name` is masked unless this reader may see it; no phone in the clear.
 
     `order` is the number of the seat they hold or held, 0 for none. `unfit`: why they no longer qualify, in words.
+    `said_no`: declined by link while nobody could leave; the office is still to register it.
     """
 
     standing: Standing
@@ -56,6 +58,7 @@ class Person:
     mobile: str
     expert_no: str
     unfit: str
+    said_no: bool
     found_by: str
 
     @property
@@ -263,6 +266,10 @@ class Confirmation:
                 found[row.expert_id] = row
         return found
 
+    @cached_property
+    def _said_no(self) -> set[int]:
+        return set(kept_declines().filter(roster=self.roster).values_list("pk", flat=True))
+
     def _name(self, standing: Standing) -> str:
         """As frozen, for these eyes."""
         frozen = self._frozen.get((standing.seat.draw_id, standing.expert_id))
@@ -302,6 +309,7 @@ class Confirmation:
             mobile="" if self.masked else expert.mobile_masked,
             expert_no="" if self.masked else expert.expert_no,
             unfit=self._unfit(standing),
+            said_no=standing.pk in self._said_no,
             found_by=" ".join(part.lower() for part in finding),
         )
 

@@ -14,6 +14,7 @@ from mingqian.draws.words import FAMILY_OF, exclusion
 from mingqian.rulebook.queries import Rule, RuleSet
 from mingqian.web.sealed import mask_name
 
+from .answer_links import kept_declines
 from .ceremony import frozen_plan
 from .judging import judge_members
 from .pool_facts import gather
@@ -299,7 +300,7 @@ def check_people(sitting: Sitting) -> Iterator[Finding]:
 
 
 def _check_under_way(sitting: Sitting) -> Iterator[Finding]:
-    """A draw that rests on whoever sits now, and a draw that one side has asked to declare void."""
+    """A draw that rests on whoever sits now, declines that waited for it, and a void that one side has asked for."""
     supplement = supplement_in_draw(sitting.roster)
     if supplement is not None:
         yield sitting.finding(
@@ -309,6 +310,16 @@ def _check_under_way(sitting: Sitting) -> Iterator[Finding]:
             key="supplement_in_draw",
             level=Level.BLOCK,
             fixes=(Fix("正式抽取", href=address("draws:official", supplement.number)),),
+        )
+    kept = kept_declines().filter(roster=sitting.roster).count()
+    if kept:
+        yield sitting.finding(
+            ANSWER_RULE,
+            f"{kept} 人经链接答复不参评，尚未登记",
+            "补充抽取期间席位不能变动，现在请逐人登记，或移除后重新确认",
+            key="kept_declines",
+            level=Level.BLOCK,
+            fixes=(sitting.answers("去登记"),),
         )
     for draw in draws_of(sitting.roster):
         if draw.void_hrss_at or draw.void_observer_at:

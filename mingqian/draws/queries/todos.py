@@ -26,7 +26,7 @@ from mingqian.web.todos import TodoItem
 from mingqian.workflow.models import MatterStatus, Opinion
 from mingqian.workflow.reasons import reason_labels
 
-from .answer_links import last_moment
+from .answer_links import kept_declines, last_moment
 from .applications import awaiting_review, visible_applications, with_state
 from .ceremony import party_of
 from .gaps import rosters_with_figures
@@ -56,6 +56,7 @@ def todos(user: User) -> list[TodoItem]:
         items += _voids(user)
     if user.may("draws.confirm_seat"):
         items += _unconfirmed(user)
+        items += _kept_declines(user)
     if user.may("draws.edit_application"):
         items += _gaps(user)
     if user.may("draws.lock_roster"):
@@ -264,6 +265,29 @@ def _unconfirmed(user: User) -> Iterator[TodoItem]:
             waiting_since=roster.draw.executed_at,
             due_at=roster.answer_by or application.starts_at,
             kind="draws.confirm",
+        )
+
+
+def _kept_declines(user: User) -> Iterator[TodoItem]:
+    """Declines by link that came while a supplement was being drawn; to be registered as soon as it is over."""
+    kept = Count("standings", filter=Q(standings__in=kept_declines()))
+    rows: Any = Roster.objects.visible_to(user).filter(
+        draw__status=DrawStatus.EXECUTED, draw__application__starts_at__gt=timezone.now()
+    )
+    rows = rows.annotate(kept=kept).filter(kept__gt=0).select_related("draw__application__matter")
+    for roster in rows.order_by("draw__application__starts_at", "pk")[:MOST]:
+        application = roster.draw.application
+        yield TodoItem(
+            icon="user-check",
+            tone="red",
+            verb="登记不参评",
+            document=_title(application),
+            why=f"{roster.kept} 人在补充抽取期间经链接答复不参评，待登记",
+            url=reverse("draws:confirm", args=[application.number]),
+            button="登记",
+            waiting_since=roster.draw.executed_at,
+            due_at=application.starts_at,
+            kind="draws.kept_decline",
         )
 
 
