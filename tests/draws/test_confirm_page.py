@@ -518,3 +518,13 @@ def test_a_supplement_under_way_is_named_where_the_seat_is_empty(client):
     assert "申请补充抽取" in desk.get()
     made = supplement_of(roster, cast)
     assert f"补充抽取 {made.number} 办理中" in desk.get()
+
+
+def test_nothing_is_offered_that_cannot_put_a_return_to_waiting_back(ground, desk):
+    cast, roster = ground
+    person = seated(roster, ARCHITECTURE)[0]
+    decline_seat(person, by=cast.clerk, reason="DUTY", channel="PHONE")
+    form = {"deed": "revert", "row": key(person), f"choice-{person.pk}": "RESERVE", "chosen": "1"}
+    page = desk.post("/revert", form)
+    assert "已转为备选" in page
+    assert "撤销</button>" not in page

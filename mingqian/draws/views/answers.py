@@ -95,6 +95,8 @@ def revert(request: HttpRequest, number: str) -> HttpResponse:
     if not wanted:
         return redirect(ask.spot.url())
     steps: list[Step] = []
+    # Whoever waits again has no seat to give up once more: nothing puts that back as it was.
+    for_good = any(typed[str(each.standing.pk)] == "RESERVE" for each in wanted)
 
     def deed(each: Asked) -> Done:
         row = str(each.standing.pk)
@@ -108,7 +110,8 @@ def revert(request: HttpRequest, number: str) -> HttpResponse:
         )
 
     return answered(
-        request, ask.roster, ask.spot, wanted, deed, "移除", lambda done: [s.record() for s in steps],
+        request, ask.roster, ask.spot, wanted, deed, "移除",
+        lambda done: [] if for_good else [s.record() for s in steps],
         drawer="revert", words=_reverted,
         more=lambda now: {"returns": returns(now, ask.people(now)), "typed": typed, "following": ask.more["following"]},
     )  # fmt: skip
