@@ -17,11 +17,12 @@ from mingqian.draws.queries.papers import later_data, sheet_of
 from mingqian.draws.queries.roster import Roster
 from mingqian.draws.services.answering import choose_alternate
 from mingqian.draws.services.locking import lock_roster, unlock_roster
+from mingqian.draws.services.void import void_draw
 from mingqian.experts.sealing import read_mobile
 from mingqian.web.sealed import mask_name
 from tests.draws.test_documents import unpacked
 from tests.factories.accounts import make_user
-from tests.factories.ceremonies import Cast, executed, make_cast, voided
+from tests.factories.ceremonies import Cast, executed, make_cast
 from tests.factories.rosters import confirm, decline, roster_of, seated
 from tests.factories.supplements import drawn_supplement, make_roster, use_up
 
@@ -72,6 +73,7 @@ def sheet_rows(answer) -> list[dict]:
 def test_a_paper_names_everybody_who_sits_with_page_and_code(client, cast, kind):
     draw = executed(cast)
     done = decline(seated(draw)[0], cast.clerk)
+    confirm(draw, cast.clerk)
     answer = paper(client, cast.clerk, cast, kind)
     assert answer.content.startswith(b"%PDF-1.7")
     text = words(answer.content)
@@ -97,7 +99,10 @@ def test_a_locked_roster_prints_its_version_and_code(client, cast, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_void_rosters_print_as_void(client, cast, kind):
-    draw = voided(cast)
+    draw = executed(cast)
+    confirm(draw, cast.clerk)
+    void_draw(draw, by=cast.hrss_lead, reason="会议改期至下月")
+    void_draw(draw, by=cast.observer)
     text = words(paper(client, cast.clerk, cast, kind, f"?attempt={draw.attempt}").content)
     assert "作废" in text
 
@@ -153,7 +158,7 @@ def test_a_locked_list_too_is_masked_at_its_plain_address(client, cast):
 
 @pytest.mark.parametrize("kind", [*LISTS, *HANDED])
 def test_names_need_permission_scope_and_purpose_and_are_logged(client, cast, kind):
-    executed(cast)
+    confirm(executed(cast), cast.clerk)
     for user, status in ((cast.observer, 403), (make_user("sysadmin"), 403)):
         assert paper(client, user, cast, kind).status_code == status
     assert paper(client, make_user("clerk"), cast, kind).status_code == 404
@@ -185,7 +190,7 @@ def test_a_list_with_names_says_on_every_page_who_made_it_and_what_for(client, c
 
 @pytest.mark.parametrize("kind", HANDED)
 def test_what_is_handed_to_a_person_says_it_at_the_foot_of_every_page(client, cast, kind):
-    executed(cast)
+    confirm(executed(cast), cast.clerk)
     long = "第二轮面对面评议会议分会场" * 5
     text = words(paper(client, cast.clerk, cast, kind, purpose=long).content)
     pages = int(text.split("第1页/共")[1].split("页")[0])
@@ -281,7 +286,7 @@ def test_a_record_without_changes_has_no_appendix(client, cast):
 
 
 def test_letters_carry_the_meeting_and_the_office(client, cast):
-    executed(cast)
+    confirm(executed(cast), cast.clerk)
     text = words(paper(client, cast.clerk, cast, "invitations").content)
     for part in (cast.application.meeting_name, cast.application.handler_phone, "申请回避"):
         assert part in text
@@ -393,3 +398,16 @@ def test_the_record_says_why_another_was_chosen(cast):
     rows = later_data(roster_of(draw), cast.clerk)
     assert [row["why"] for row in rows][-1] == "专业更为对口"
     assert "出国考察" not in str(rows)
+
+
+def test_letters_of_appointment_are_for_those_who_confirmed(client, cast):
+    draw = executed(cast)
+    refused = paper(client, cast.clerk, cast, "appointments")
+    assert refused.status_code == 422
+    assert "还没有人确认参评" in refused.text
+    assert PURPOSE in refused.text
+    confirm(draw, cast.clerk, but=1)
+    text = words(paper(client, cast.clerk, cast, "appointments").content)
+    *sure, silent = seated(draw)
+    assert all(each.expert.name in text for each in sure)
+    assert silent.expert.name not in text

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mingqian.accounts.models import User
-from mingqian.draws.models import Draw, DrawSeat, RosterEvent, RosterVersion, SeatType
+from mingqian.draws.models import Answer, Draw, DrawSeat, RosterEvent, RosterVersion, SeatType
 from mingqian.draws.models import Roster as RosterModel
 from mingqian.draws.succession_words import skip_words
 from mingqian.web.pdf import qr_svg
@@ -174,6 +174,7 @@ def letters_data(sheet: Sheet, kind: str, *, at: datetime) -> dict[str, Any]:
         "letters": [
             {"name": row.name, "paragraphs": _paragraphs(kind, common | _variables(row))}
             for row in _members(sheet)
+            if kind != "appointments" or sheet.version or row.answer == Answer.PARTICIPATING
         ],
     }
 

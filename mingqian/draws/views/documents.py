@@ -123,7 +123,9 @@ def named_document(request: HttpRequest, number: str, kind: str) -> HttpResponse
         return redirect("draws:named-document", first.number, kind)
     form = PurposeForm(request.POST if request.method == "POST" else None, usual=paper.purposes)
     if request.method == "POST" and form.is_valid():
-        return _named(request, draw, kind, form.cleaned_data["purpose"])
+        if kind != "appointments" or _letters(request, draw):
+            return _named(request, draw, kind, form.cleaned_data["purpose"])
+        form.add_error(None, "还没有人确认参评，聘书在确认参评之后制作。")
     address = reverse("draws:roster", args=[number])
     query = request.GET.urlencode()
     context = {
@@ -136,6 +138,12 @@ def named_document(request: HttpRequest, number: str, kind: str) -> HttpResponse
         "query": query,
     }
     return render(request, "draws/named_document.html", context, status=422 if form.errors else 200)
+
+
+def _letters(request: HttpRequest, draw: Draw) -> list[Any]:
+    """Whoever there is a letter of appointment for: nobody before they confirm."""
+    data = letters_data(sheet_of(draw, request.user), kind="appointments", at=timezone.now())
+    return list(data["letters"])
 
 
 def _named(request: HttpRequest, draw: Draw, kind: str, purpose: str) -> HttpResponse:
